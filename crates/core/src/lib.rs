@@ -1,0 +1,13 @@
+//! The pure part of goldenset: what an entry is, when two questions are the same, what may be
+//! served, and the traits of everything that does I/O. No I/O and no async runtime here.
+
+pub mod entry;
+pub mod error;
+pub mod ids;
+pub mod ports;
+pub mod validity;
+
+pub use entry::{EntryContent, EntryStatus, FieldFault};
+pub use error::{Code, Error, Kind, Result};
+pub use ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
+pub use validity::Validity;
