@@ -14,6 +14,12 @@ use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
 /// An embedding: unit length, as many numbers as the model has dimensions.
 pub type Vector = Arc<[f32]>;
 
+/// Tells the time; tests move it.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
 /// Turns texts into vectors.
 #[async_trait]
 pub trait Embedder: Send + Sync {
@@ -92,6 +98,8 @@ pub struct Applied {
     pub id: EntryId,
     /// Its newest version.
     pub version: VersionNumber,
+    /// The version that is served afterwards, if any.
+    pub published_version: Option<VersionNumber>,
     /// Whether anything was written: `false` when all was so already.
     pub changed: bool,
     /// Its status afterwards.

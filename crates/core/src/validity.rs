@@ -36,10 +36,8 @@ mod tests {
 
     #[test]
     fn both_ends_are_inclusive() {
-        let year = Validity {
-            valid_from: Some(date(2024, 1, 1)),
-            valid_until: Some(date(2024, 12, 31)),
-        };
+        let year =
+            Validity { valid_from: Some(date(2024, 1, 1)), valid_until: Some(date(2024, 12, 31)) };
         assert!(year.contains(date(2024, 1, 1)) && year.contains(date(2024, 12, 31)));
         assert!(!year.contains(date(2023, 12, 31)) && !year.contains(date(2025, 1, 1)));
         assert!(Validity::default().contains(date(1999, 5, 5)));

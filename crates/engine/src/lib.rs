@@ -1,1 +1,27 @@
-//! Placeholder until the crate is written.
+//! The lookup from top to bottom, its caches and their validity, and changes to the golden set.
+//! Knows the traits of stores and providers, not which ones there are.
+
+mod answer;
+mod cache;
+mod changes;
+mod compare;
+mod embedding;
+mod engine;
+pub mod eval;
+pub mod fit;
+mod import;
+mod lookup;
+pub mod scope;
+mod single_flight;
+mod snapshot;
+pub mod transfer;
+mod verify;
+
+pub use answer::{Answer, LookupResult, Match};
+pub use cache::CacheLimits;
+pub use changes::{Author, Changed};
+pub use compare::Comparison;
+pub use engine::{Engine, Parts, Progress, Settings, TenantState};
+pub use import::{ImportMode, Imported};
+pub use lookup::{CacheStatus, Facts, Looked};
+pub use snapshot::PublishedEntry;

@@ -1,1 +1,8 @@
-//! Placeholder until the crate is written.
+//! goldenset: approved answers before the language model. This crate is the program and the only
+//! place where its parts are wired together.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod metrics;
+pub mod wire;

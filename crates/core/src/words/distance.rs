@@ -1,0 +1,77 @@
+//! Bounded edit distance.
+
+/// Longest word that is compared letter by letter; longer ones are no words of a language.
+const MAX_LETTERS: usize = 40;
+
+/// Whether at most `edits` insertions, deletions, substitutions or swaps of neighbours turn one
+/// word into the other (restricted Damerau-Levenshtein distance).
+pub(super) fn within(a: &str, b: &str, edits: usize) -> bool {
+    let (mut left, mut right) = (['\0'; MAX_LETTERS], ['\0'; MAX_LETTERS]);
+    let (Some(left), Some(right)) = (letters(a, &mut left), letters(b, &mut right)) else {
+        return false;
+    };
+    if left.len().abs_diff(right.len()) > edits {
+        return false;
+    }
+    let mut before = [0_usize; MAX_LETTERS + 1];
+    let mut last = [0_usize; MAX_LETTERS + 1];
+    for (column, cell) in last.iter_mut().enumerate() {
+        *cell = column;
+    }
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(MAX_LETTERS);
+    for (i, x) in left.iter().enumerate() {
+        let mut row = [0_usize; MAX_LETTERS + 1];
+        let mut left_cell = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left_cell;
+        }
+        for (j, y) in right.iter().enumerate() {
+            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1);
+            best = best.min(left_cell + 1);
+            let swapped =
+                i > 0 && j > 0 && left.get(i - 1) == Some(y) && right.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = best;
+            }
+            left_cell = best;
+        }
+        before = last;
+        last = row;
+    }
+    at(&last, right.len()) <= edits
+}
+
+fn letters<'b>(word: &str, buffer: &'b mut [char; MAX_LETTERS]) -> Option<&'b [char]> {
+    let mut count = 0;
+    for c in word.chars() {
+        *buffer.get_mut(count)? = c;
+        count += 1;
+    }
+    buffer.get(..count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits() {
+        let cases = [
+            ("abcde", "abcde", 0),
+            ("abcde", "abcd", 1),
+            ("abcde", "abdce", 1),
+            ("abcde", "xbcde", 1),
+            ("abcde", "badce", 2),
+            ("kitten", "sitting", 3),
+            ("perché", "perche", 1),
+        ];
+        for (a, b, edits) in cases {
+            assert!(within(a, b, edits), "{a} {b}");
+            assert!(edits == 0 || !within(a, b, edits - 1), "{a} {b}");
+        }
+        assert!(!within(&"a".repeat(50), &"a".repeat(50), 2));
+    }
+}

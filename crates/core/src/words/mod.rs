@@ -1,0 +1,206 @@
+//! The words of a text that carry its content, and when two of them count as the same word.
+
+mod distance;
+mod stop;
+
+pub(crate) use stop::is_stop_word;
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::canonical::{Canonical, Unit, Value};
+
+/// One word with its stems in both languages: which language a question is in is not asked, and
+/// many questions mix them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word in canonical spelling.
+    pub text: Box<str>,
+    /// Its Italian stem (Snowball).
+    pub italian: Box<str>,
+    /// Its English stem (Snowball).
+    pub english: Box<str>,
+}
+
+impl Word {
+    /// A word and its stems. Codes and values are their own stem.
+    pub(crate) fn new(text: &str) -> Self {
+        let stem = |algorithm| {
+            if has_digit(text) { text.into() } else { stem(algorithm, text) }
+        };
+        Self {
+            text: text.into(),
+            italian: stem(Algorithm::Italian),
+            english: stem(Algorithm::English),
+        }
+    }
+
+    /// Whether both are the same word: in full, by a stem, or but for a typing error (one edit
+    /// from 5 letters on, two from 9 letters on). Nothing with a digit is ever nearly the same.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        if self.text == other.text {
+            return true;
+        }
+        if has_digit(&self.text) || has_digit(&other.text) {
+            return false;
+        }
+        if self.italian == other.italian || self.english == other.english {
+            return true;
+        }
+        let letters = self.text.chars().count().min(other.text.chars().count());
+        let edits = match letters {
+            0..5 => return false,
+            5..9 => 1,
+            _ => 2,
+        };
+        distance::within(&self.text, &other.text, edits)
+    }
+}
+
+fn has_digit(text: &str) -> bool {
+    text.chars().any(char::is_numeric)
+}
+
+fn stem(algorithm: Algorithm, text: &str) -> Box<str> {
+    Stemmer::create(algorithm).stem(text).as_ref().into()
+}
+
+/// The content words of a text in order: every word, number and value but the stop words of
+/// Italian and English. What denies or restricts (`non`, `not`, `no`, `senza`, `without`,
+/// `only`, `solo`) is content.
+#[must_use]
+pub fn content_words(text: &str) -> Vec<Word> {
+    content_words_of(&Canonical::of(text))
+}
+
+/// The content words of a text that is canonical already.
+#[must_use]
+pub fn content_words_of(text: &Canonical) -> Vec<Word> {
+    let mut words = Vec::new();
+    each_word(text, |word| {
+        if !is_stop_word(word) {
+            words.push(Word::new(word));
+        }
+    });
+    words
+}
+
+/// Whether one edit at most turns one word into the other.
+pub(crate) fn is_nearly(word: &str, other: &str) -> bool {
+    word.len().abs_diff(other.len()) <= 1 && distance::within(word, other, 1)
+}
+
+/// Calls `each` for every word of a text in order, stop words included. Contractions are taken
+/// apart: `don't` is `do` and `not`, `dell'inps` is `dell` and `inps`.
+pub(crate) fn each_word(text: &Canonical, mut each: impl FnMut(&str)) {
+    let mut pending = String::new();
+    let mut flush = |pending: &mut String| {
+        if !pending.is_empty() {
+            split(pending, &mut each);
+            pending.clear();
+        }
+    };
+    text.items(|item| {
+        let sign = item.text().chars().any(|c| c.is_alphanumeric());
+        // A sign belongs to the word that it is glued to: c#, c++.
+        let joins = item.glued && !pending.is_empty() && !pending.ends_with('\'') && !sign;
+        if !joins {
+            flush(&mut pending);
+        }
+        match &item.value {
+            Value::Text(text) => pending.push_str(text),
+            Value::Measured(value, Unit::Percent) => pending.push_str(&format!("{value}%")),
+            Value::Number(value, _) | Value::Measured(value, _) => {
+                pending.push_str(&value.to_string());
+            }
+            Value::Joined(text, ..) => pending.push_str(text),
+            Value::Date(date, _) => pending.push_str(&date.to_string()),
+        }
+    });
+    flush(&mut pending);
+}
+
+fn split(word: &str, each: &mut impl FnMut(&str)) {
+    match word {
+        "cannot" | "can't" => {
+            each("can");
+            each("not");
+        }
+        "won't" => {
+            each("will");
+            each("not");
+        }
+        "arent" | "cant" | "couldnt" | "didnt" | "doesnt" | "dont" | "hasnt" | "havent"
+        | "isnt" | "shouldnt" | "wasnt" | "wont" | "wouldnt" => each("not"),
+        _ => match word.split_once('\'') {
+            Some((base, "t")) => {
+                each(base.strip_suffix('n').unwrap_or(base));
+                each("not");
+            }
+            Some((base, _)) => each(base),
+            None => each(word),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let words = content_words(text);
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_ref()).collect();
+        assert_eq!(words, expected, "{text}");
+    }
+
+    #[test]
+    fn stop_words_go_and_what_denies_stays() {
+        check("Quanto costa la pensione dell'INPS?", &["costa", "pensione", "inps"]);
+        check(
+            "Non posso dimettermi senza preavviso",
+            &["non", "posso", "dimettermi", "senza", "preavviso"],
+        );
+        check("Why can't I log in without a key?", &["not", "log", "without", "key"]);
+        check("don't, won't, cannot, isn't", &["not", "not", "not", "not"]);
+        check("only for c++ and c#", &["only", "c++", "c#"]);
+        check("il 22 % di 1.000 €", &["22%", "1000"]);
+        check("part-time e 5G", &["part-time", "5g"]);
+        check("", &[]);
+    }
+
+    #[track_caller]
+    fn check_match(a: &str, b: &str, expected: bool) {
+        let (first, second) = (Word::new(a), Word::new(b));
+        assert_eq!(first.matches(&second), expected, "{a} {b}");
+        assert_eq!(second.matches(&first), expected, "{b} {a}");
+    }
+
+    #[test]
+    fn inflections_and_typing_errors_match() {
+        for (a, b) in [
+            ("fattura", "fatture"),
+            ("dimissione", "dimissioni"),
+            ("invoice", "invoices"),
+            ("cancelled", "cancel"),
+            ("invoice", "invocie"),
+            ("lavoratore", "lavoartrore"),
+            ("contratto", "contrato"),
+            ("comemrcio", "commercio"),
+        ] {
+            check_match(a, b, true);
+        }
+        for (a, b) in [
+            ("2023", "2024"),
+            ("b2", "b1"),
+            ("casa", "cosa"),
+            ("monthly", "annual"),
+            ("entro", "dopo"),
+            ("10000", "100000"),
+            ("f24", "f23"),
+            ("", "a"),
+        ] {
+            check_match(a, b, false);
+        }
+    }
+}

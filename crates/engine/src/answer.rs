@@ -1,0 +1,97 @@
+//! The outcome of a lookup as callers get it. The body depends only on the question, the scope
+//! and the golden set, never on what was cached.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use goldenset_core::decision::{Decision, MatchType};
+use goldenset_core::guards::GuardResult;
+use goldenset_core::{Code, Error, Result};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::snapshot::PublishedEntry;
+
+/// A candidate with what speaks for and against it.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The entry.
+    pub entry: Arc<PublishedEntry>,
+    /// Cosine with the entry's most similar phrasing; 1 for one of its phrasings itself.
+    pub similarity: f64,
+    /// Calibrated probability that the entry answers the question.
+    pub score: f64,
+    /// What the typed guards found.
+    pub guards: Vec<GuardResult>,
+    /// The verdict in words.
+    pub reason: String,
+}
+
+impl Serialize for Match {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let content = &self.entry.content;
+        let mut out = serializer.serialize_struct("Match", 12)?;
+        out.serialize_field("entry_id", &self.entry.id)?;
+        out.serialize_field("version", &self.entry.version)?;
+        out.serialize_field("question", &content.question)?;
+        out.serialize_field("answer", &content.answer)?;
+        out.serialize_field("references", &content.references)?;
+        out.serialize_field("category", &content.category)?;
+        out.serialize_field("tags", &content.tags)?;
+        out.serialize_field("lang", &content.lang)?;
+        out.serialize_field("similarity", &rounded(self.similarity))?;
+        out.serialize_field("score", &rounded(self.score))?;
+        out.serialize_field("guards", &self.guards)?;
+        out.serialize_field("reason", &self.reason)?;
+        out.end()
+    }
+}
+
+/// Six decimals: more than a reader or a threshold needs, and short in JSON.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// What a lookup found and what is to be done with it.
+#[derive(Debug, Clone, Serialize)]
+pub struct LookupResult {
+    /// What to do.
+    pub decision: Decision,
+    /// How the entry was found; `None` when none is verified.
+    pub match_type: Option<MatchType>,
+    /// The entry to show: with `serve`, and only then.
+    pub answer: Option<Match>,
+    /// The candidates similar enough to list, the best score first; after the ten most similar,
+    /// which alone may be served, any further ones in the same order.
+    pub matches: Vec<Match>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A result with its body, shared by all who get it.
+#[derive(Debug)]
+pub struct Answer {
+    result: LookupResult,
+    body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn new(result: LookupResult) -> Result<Self> {
+        let body = serde_json::to_vec(&result).map_err(|cause| {
+            Error::new(Code::Internal, "a result could not be written as JSON").cause(cause)
+        })?;
+        Ok(Self { result, body: body.into() })
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn result(&self) -> &LookupResult {
+        &self.result
+    }
+
+    /// The result as JSON.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}

@@ -1,0 +1,202 @@
+//! The engine: one process's view of the golden sets and the parts that it works with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use goldenset_core::canonical::Canonical;
+use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store, Vector};
+use goldenset_core::verifier::Verifier;
+use goldenset_core::{EntryContent, Epoch, Result, TenantId};
+use jiff::tz::TimeZone;
+use tokio::sync::Mutex;
+
+use crate::cache::{CacheLimits, JudgeId, ResultCache};
+use crate::embedding::Embeddings;
+use crate::scope::{Defaults, Options, Scope, check_threshold};
+use crate::snapshot::{SetChange, Snapshot, TenantSet};
+
+/// Called with how many of how many pieces of a long work are done.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// How the engine behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Least score of a served answer, 0 to 1.
+    pub serve_threshold: f64,
+    /// What a caller gets who asks for nothing special.
+    pub defaults: Defaults,
+    /// Where it is decided which day it is.
+    pub time_zone: TimeZone,
+    /// Bounds of the result cache.
+    pub results: CacheLimits,
+    /// Bounds of the embedding cache.
+    pub embeddings: CacheLimits,
+    /// Most texts in one call of the embedding provider.
+    pub batch_size: usize,
+}
+
+/// The parts that the binary wires together.
+pub struct Parts {
+    /// Where golden sets are kept.
+    pub store: Arc<dyn Store>,
+    /// Makes vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// Judges candidates.
+    pub verifier: Verifier,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Serves lookups from memory and takes changes.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) verifier: Verifier,
+    /// Identity of all that verdicts and decisions depend on, for cache keys.
+    pub(crate) judge: JudgeId,
+    pub(crate) settings: Settings,
+    pub(crate) embeddings: Embeddings,
+    pub(crate) results: ResultCache,
+    snapshot: ArcSwap<Snapshot>,
+    /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
+    pub(crate) writing: Mutex<()>,
+}
+
+/// How much one tenant serves.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TenantState {
+    /// State of the set.
+    pub epoch: Epoch,
+    /// Entries served.
+    pub entries: usize,
+    /// Vectors searched.
+    pub vectors: usize,
+}
+
+impl Engine {
+    /// Loads everything that is published; texts without a vector of the embedder's model are
+    /// embedded and kept.
+    ///
+    /// # Errors
+    /// Faults of the store and of the provider; `threshold_out_of_range`.
+    pub async fn start(parts: Parts, settings: Settings, progress: Progress<'_>) -> Result<Self> {
+        check_threshold("serve_threshold", settings.serve_threshold)?;
+        check_threshold("min_similarity", settings.defaults.min_similarity)?;
+        let Parts { store, embedder, verifier, clock } = parts;
+        let engine = Self {
+            judge: JudgeId::new(embedder.model(), verifier.id(), settings.serve_threshold),
+            embeddings: Embeddings::new(
+                embedder,
+                Arc::clone(&clock),
+                settings.embeddings,
+                settings.batch_size,
+            ),
+            results: ResultCache::new(settings.results),
+            store,
+            clock,
+            verifier,
+            settings,
+            snapshot: ArcSwap::default(),
+            writing: Mutex::new(()),
+        };
+        engine.show(TenantId::default(), TenantSet::new(engine.dimensions()));
+        for (tenant, _) in engine.store.tenants().await? {
+            engine.load(&tenant, progress).await?;
+        }
+        Ok(engine)
+    }
+
+    /// What each tenant serves.
+    #[must_use]
+    pub fn tenants(&self) -> BTreeMap<TenantId, TenantState> {
+        let snapshot = self.snapshot.load();
+        let state = |set: &TenantSet| TenantState {
+            epoch: set.epoch,
+            entries: set.len(),
+            vectors: set.vectors.len(),
+        };
+        snapshot.tenants().map(|(tenant, set)| (tenant.clone(), state(set))).collect()
+    }
+
+    /// Checks that a tenant exists.
+    ///
+    /// # Errors
+    /// `unknown_tenant`.
+    pub fn tenant(&self, tenant: &TenantId) -> Result<()> {
+        self.published(tenant).map(|_| ())
+    }
+
+    /// Results and embeddings held by the caches.
+    #[must_use]
+    pub fn cached(&self) -> (usize, usize) {
+        (self.results.len(), self.embeddings.cached())
+    }
+
+    /// The store behind the engine.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub(crate) fn dimensions(&self) -> usize {
+        self.embeddings.embedder().dimensions()
+    }
+
+    pub(crate) fn scope(&self, options: Options) -> Result<Scope> {
+        let today = self.settings.time_zone.to_datetime(self.clock.now()).date();
+        Scope::resolve(options, &self.settings.defaults, today)
+    }
+
+    pub(crate) fn published(&self, tenant: &TenantId) -> Result<Arc<TenantSet>> {
+        self.snapshot.load().tenant(tenant).cloned()
+    }
+
+    /// Makes a tenant's set the one that lookups see.
+    pub(crate) fn show(&self, tenant: TenantId, set: TenantSet) {
+        self.snapshot.store(Arc::new(self.snapshot.load().with(tenant, set)));
+    }
+
+    /// Reads a tenant's set from the store and shows it.
+    pub(crate) async fn load(&self, tenant: &TenantId, progress: Progress<'_>) -> Result<()> {
+        let model = self.embeddings.embedder().model().clone();
+        let PublishedSet { epoch, mut entries } = self.store.published(tenant, &model).await?;
+        let bare: Vec<_> =
+            entries.iter_mut().filter(|published| published.vectors.is_none()).collect();
+        let contents: Vec<_> = bare.iter().map(|published| &published.content).collect();
+        let vectors = self.embed(&contents, progress).await?;
+        let kept = bare
+            .iter()
+            .zip(&vectors)
+            .map(|(published, vectors)| (published.id.clone(), published.version, vectors.clone()));
+        let kept: Vec<_> = kept.collect();
+        if !kept.is_empty() {
+            self.store.add_vectors(tenant, &model, kept).await?;
+        }
+        for (published, vectors) in bare.into_iter().zip(vectors) {
+            published.vectors = Some(vectors);
+        }
+        let changes = entries.into_iter().map(|mut published| {
+            let vectors = published.vectors.take().unwrap_or_default();
+            SetChange::Put(Box::new(published), vectors)
+        });
+        let set = TenantSet::new(self.dimensions()).changed(epoch, changes.collect());
+        self.show(tenant.clone(), set);
+        Ok(())
+    }
+
+    /// The vectors of the phrasings of each content.
+    pub(crate) async fn embed(
+        &self,
+        contents: &[&EntryContent],
+        progress: Progress<'_>,
+    ) -> Result<Vec<Vec<Vector>>> {
+        let phrasings = contents.iter().flat_map(|content| content.phrasings());
+        let texts: Vec<_> = phrasings.map(|phrasing| Canonical::of(phrasing).text()).collect();
+        let vectors = self.embeddings.fresh(&texts, progress).await?;
+        let mut vectors = vectors.into_iter();
+        let of =
+            |content: &&EntryContent| vectors.by_ref().take(content.phrasings().count()).collect();
+        Ok(contents.iter().map(of).collect())
+    }
+}

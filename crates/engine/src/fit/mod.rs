@@ -1,0 +1,145 @@
+//! Fits the score of an embedding model.
+//!
+//! The *ranked* score, which lookups use, is fitted on golden sets with labelled questions: what
+//! the search finds for each question is labelled by whether it answers it. The *pair* score,
+//! which compares two texts alone, is fitted on labelled pairs. Every golden set counts the same,
+//! however many questions it has.
+
+mod held_out;
+mod logistic;
+mod samples;
+
+use goldenset_core::guards::Effect;
+use goldenset_core::ports::Embedder;
+use goldenset_core::verifier::{FORMAT, Logistic, PAIR_FEATURES, RANKED_FEATURES, Weights};
+use goldenset_core::{EntryContent, EntryId, Result};
+use serde::{Deserialize, Serialize};
+
+pub use held_out::HeldOut;
+use logistic::Row;
+use samples::{Asked, Sample};
+
+use crate::engine::Progress;
+use crate::eval::LabelledQuery;
+
+/// Candidates of a question that are fitted on, by similarity: the ones that a lookup may serve
+/// in practice. More would teach the score to tell strangers apart, which the search does.
+const FITTED_CANDIDATES: usize = 3;
+
+/// A golden set with labelled questions.
+pub struct LabelledSet {
+    /// Name, for reports.
+    pub name: String,
+    /// The entries.
+    pub entries: Vec<(EntryId, EntryContent)>,
+    /// The questions.
+    pub queries: Vec<LabelledQuery>,
+}
+
+/// Two questions and whether an approved answer to the one may serve the other.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LabelledPair {
+    /// The one.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Whether they ask the same.
+    pub same: bool,
+}
+
+/// What the fit saw.
+#[derive(Debug, Clone, Serialize)]
+pub struct FitReport {
+    /// Pairs read.
+    pub pairs: usize,
+    /// Questions asked.
+    pub questions: usize,
+    /// For each set, a fit on the other sets tried on it; none for a single set.
+    pub held_out: Vec<HeldOut>,
+}
+
+/// Fits weights for the embedder's model.
+///
+/// # Errors
+/// `bad_rows` when there is too little to fit on; faults of the provider.
+pub async fn fit(
+    embedder: &dyn Embedder,
+    sets: &[LabelledSet],
+    pairs: &[LabelledPair],
+    serve_threshold: f64,
+    progress: Progress<'_>,
+) -> Result<(Weights, FitReport)> {
+    let mut asked = Vec::with_capacity(sets.len());
+    for set in sets {
+        asked.push(samples::ask(embedder, set, progress).await?);
+    }
+    let compared = samples::compare(embedder, pairs, progress).await?;
+    let ranked = fit_ranked(&asked)?;
+    let names = sets.iter().map(|set| set.name.as_str());
+    let weights = Weights {
+        format: FORMAT,
+        model: embedder.model().as_str().to_owned(),
+        fitted_on: format!("{}; {} pairs", names.collect::<Vec<_>>().join(", "), pairs.len()),
+        ranked: ranked.score,
+        pair: logistic::fit(&passing(compared.iter()), &PAIR_FEATURES)?,
+        refuse_factor: ranked.refuse_factor,
+        suggest_only_factor: ranked.suggest_only_factor,
+    };
+    let mut held_out = Vec::new();
+    if sets.len() > 1 {
+        for (place, set) in sets.iter().enumerate() {
+            let others: Vec<_> = (asked.iter().enumerate())
+                .filter(|(other, _)| *other != place)
+                .map(|(_, asked)| asked.clone())
+                .collect();
+            let fitted = fit_ranked(&others)?;
+            held_out.push(HeldOut::new(&set.name, &asked[place], &fitted, serve_threshold));
+        }
+    }
+    let questions = asked.iter().map(Vec::len).sum();
+    Ok((weights, FitReport { pairs: pairs.len(), questions, held_out }))
+}
+
+/// The part of the weights that lookups use.
+struct Ranked {
+    score: Logistic,
+    refuse_factor: f64,
+    suggest_only_factor: f64,
+}
+
+impl Ranked {
+    fn probability(&self, sample: &Sample<{ RANKED_FEATURES.len() }>) -> f64 {
+        let factor = match sample.effect {
+            Effect::Explain => 1.0,
+            Effect::SuggestOnly => self.suggest_only_factor,
+            Effect::Refuse => self.refuse_factor,
+        };
+        self.score.probability(&sample.features) * factor
+    }
+}
+
+fn fit_ranked(sets: &[Vec<Asked>]) -> Result<Ranked> {
+    let mut samples = Vec::new();
+    for set in sets {
+        let fitted = set.iter().flat_map(|asked| asked.samples.iter().take(FITTED_CANDIDATES));
+        let fitted: Vec<_> = fitted.collect();
+        // As if each set had a thousand rows.
+        let weight = 1000.0 / fitted.len().max(1) as f64;
+        samples.extend(fitted.into_iter().map(|sample| Sample { weight, ..*sample }));
+    }
+    let score = logistic::fit(&passing(samples.iter()), &RANKED_FEATURES)?;
+    let factor = |effect| {
+        let rows = samples.iter().filter(|sample| sample.effect == effect).map(Sample::row);
+        logistic::factor(rows, &score)
+    };
+    Ok(Ranked {
+        refuse_factor: factor(Effect::Refuse),
+        suggest_only_factor: factor(Effect::SuggestOnly),
+        score,
+    })
+}
+
+/// Guards have their own say; the score is fitted on what they let pass.
+fn passing<'a, const N: usize>(samples: impl Iterator<Item = &'a Sample<N>>) -> Vec<Row<N>> {
+    samples.filter(|sample| sample.effect == Effect::Explain).map(Sample::row).collect()
+}

@@ -1,0 +1,126 @@
+//! Labelled features: what the search finds for labelled questions, and labelled pairs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use goldenset_core::Result;
+use goldenset_core::canonical::Canonical;
+use goldenset_core::decision::ELIGIBLE;
+use goldenset_core::guards::Effect;
+use goldenset_core::ports::{Embedder, Vector};
+use goldenset_core::verifier::{
+    Candidate, EntryProfile, Features, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Verifier,
+    pair_features, ranked_features,
+};
+use goldenset_vectors::{VectorSet, dot};
+
+use super::logistic::Row;
+use super::{LabelledPair, LabelledSet};
+use crate::engine::Progress;
+
+/// Texts embedded between two reports of progress.
+const PART: usize = 64;
+
+/// One candidate, or one pair.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sample<const N: usize> {
+    pub(super) features: Features<N>,
+    pub(super) effect: Effect,
+    pub(super) yes: bool,
+    pub(super) weight: f64,
+}
+
+impl<const N: usize> Sample<N> {
+    pub(super) fn row(&self) -> Row<N> {
+        Row { features: self.features, yes: self.yes, weight: self.weight }
+    }
+}
+
+/// What the search found for one question, the most similar first.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Whether some entry of the set answers it.
+    pub(super) answerable: bool,
+    pub(super) samples: Vec<Sample<{ RANKED_FEATURES.len() }>>,
+}
+
+pub(super) async fn ask(
+    embedder: &dyn Embedder,
+    set: &LabelledSet,
+    progress: Progress<'_>,
+) -> Result<Vec<Asked>> {
+    let phrasings = set.entries.iter().flat_map(|(_, content)| content.phrasings());
+    let phrasings: Vec<_> = phrasings.map(Canonical::of).collect();
+    let groups = (0u32..)
+        .zip(&set.entries)
+        .flat_map(|(group, (_, content))| content.phrasings().map(move |_| group));
+    let vectors = embed(embedder, &phrasings, progress).await?;
+    let rows = groups.zip(vectors.iter().map(|vector| &**vector));
+    let index = VectorSet::new(embedder.dimensions()).changed(&HashSet::new(), rows);
+    let profiles: Vec<_> =
+        set.entries.iter().map(|(_, content)| EntryProfile::of(content)).collect();
+
+    let questions: Vec<_> = set.queries.iter().map(|query| Canonical::of(&query.query)).collect();
+    let vectors = embed(embedder, &questions, progress).await?;
+    let verifier = Verifier::without_weights();
+    let asked =
+        set.queries.iter().zip(&questions).zip(vectors).map(|((labelled, text), vector)| {
+            let hits = index.search(&vector, ELIGIBLE, |_| true);
+            let candidates: Vec<_> = hits
+                .iter()
+                .map(|hit| Candidate {
+                    profile: &profiles[hit.group as usize],
+                    similarity: hit.similarity,
+                })
+                .collect();
+            let question = QuestionProfile::of(text);
+            let verdicts = verifier.judge(&question, &candidates);
+            let found = hits.iter().zip(ranked_features(&question, &candidates)).zip(verdicts);
+            let samples = found.map(|((hit, features), verdict)| {
+                let yes = labelled.gold.contains(&set.entries[hit.group as usize].0);
+                Sample { features, effect: verdict.effect, yes, weight: 1.0 }
+            });
+            Asked { answerable: !labelled.gold.is_empty(), samples: samples.collect() }
+        });
+    Ok(asked.collect())
+}
+
+pub(super) async fn compare(
+    embedder: &dyn Embedder,
+    pairs: &[LabelledPair],
+    progress: Progress<'_>,
+) -> Result<Vec<Sample<{ PAIR_FEATURES.len() }>>> {
+    let mut texts: Vec<_> =
+        pairs.iter().flat_map(|pair| [Canonical::of(&pair.a), Canonical::of(&pair.b)]).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let vectors = embed(embedder, &texts, progress).await?;
+    let place = |text: &Canonical| texts.binary_search(text).unwrap_or_else(|place| place);
+    let verifier = Verifier::without_weights();
+    let samples = pairs.iter().map(|pair| {
+        let [a, b] = [&pair.a, &pair.b].map(|text| Canonical::of(text));
+        let similarity = dot(&vectors[place(&a)], &vectors[place(&b)]);
+        let [a, b] = [&a, &b].map(QuestionProfile::of);
+        Sample {
+            features: pair_features(&a, &b, similarity),
+            effect: verifier.judge_pair(&a, &b, similarity).effect,
+            yes: pair.same,
+            weight: 1.0,
+        }
+    });
+    Ok(samples.collect())
+}
+
+async fn embed(
+    embedder: &dyn Embedder,
+    texts: &[Canonical],
+    progress: Progress<'_>,
+) -> Result<Vec<Vector>> {
+    let texts: Vec<Arc<str>> = texts.iter().map(Canonical::text).collect();
+    let mut vectors = Vec::with_capacity(texts.len());
+    for part in texts.chunks(PART) {
+        vectors.extend(embedder.embed(part).await?);
+        progress(vectors.len(), texts.len());
+    }
+    Ok(vectors)
+}

@@ -1,0 +1,265 @@
+//! A lookup, from top to bottom.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use goldenset_core::canonical::Canonical;
+use goldenset_core::decision::{Decision, Judged, MatchType, decide};
+use goldenset_core::entry::MAX_QUESTION_BYTES;
+use goldenset_core::ports::Vector;
+use goldenset_core::verifier::QuestionProfile;
+use goldenset_core::{Code, Epoch, Error, Result, Signature};
+
+use crate::answer::{Answer, LookupResult, Match};
+use crate::cache::ResultKey;
+use crate::embedding::VectorSource;
+use crate::engine::Engine;
+use crate::scope::{Options, Scope};
+use crate::snapshot::{Served, TenantSet};
+use crate::verify::{search, verify};
+
+/// Which tier answered, in the words of the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CacheStatus {
+    /// The question is an approved phrasing.
+    SignatureHit,
+    /// The result was cached.
+    ResultHit,
+    /// The embedding was cached; the search ran.
+    EmbeddingHit,
+    /// The provider was asked.
+    Miss,
+}
+
+impl CacheStatus {
+    /// The status as it is written in headers and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignatureHit => "signature_hit",
+            Self::ResultHit => "result_hit",
+            Self::EmbeddingHit => "embedding_hit",
+            Self::Miss => "miss",
+        }
+    }
+}
+
+/// What holds for one request only and must not be in its body.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Which tier answered.
+    pub cache: CacheStatus,
+    /// State of the golden set that was read.
+    pub epoch: Epoch,
+    /// Waiting for the vector, when one was needed.
+    pub embedding: Option<Duration>,
+    /// Search, guards, score and decision, when they ran.
+    pub verification: Option<Duration>,
+}
+
+/// An answer and how it came about.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// The answer.
+    pub answer: Arc<Answer>,
+    /// How it came about.
+    pub facts: Facts,
+}
+
+/// A lookup that the caches could not answer.
+struct Open {
+    set: Arc<TenantSet>,
+    scope: Scope,
+    question: Canonical,
+    key: ResultKey,
+}
+
+/// A lookup after the steps that need no vector.
+enum Step {
+    Done(Looked),
+    Open(Open),
+}
+
+impl Engine {
+    /// Looks one question up.
+    ///
+    /// # Errors
+    /// Bad input by its own code, `unknown_tenant`, and every fault of the embedding provider. A
+    /// fault is never an empty result, and never cached.
+    pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
+        let scope = self.scope(options)?;
+        let open = match self.without_vector(query, scope)? {
+            Step::Done(looked) => return Ok(looked),
+            Step::Open(open) => open,
+        };
+        let asked = Instant::now();
+        let vector = self.embeddings.one(&open.question).await?;
+        self.with_vector(open, vector, asked.elapsed())
+    }
+
+    /// Looks many questions up, with one call of the provider for all vectors that are missing.
+    /// One result a question, in order, each as [`Engine::lookup`] would give it.
+    ///
+    /// # Errors
+    /// Only for options that are wrong for all of them.
+    pub async fn lookup_batch(
+        &self,
+        queries: &[String],
+        options: Options,
+    ) -> Result<Vec<Result<Looked>>> {
+        let scope = self.scope(options)?;
+        let steps: Vec<_> =
+            queries.iter().map(|query| self.without_vector(query, scope.clone())).collect();
+        let open = steps.iter().filter_map(|step| match step {
+            Ok(Step::Open(open)) => Some(open.question.clone()),
+            _ => None,
+        });
+        let open: Vec<_> = open.collect();
+        let asked = Instant::now();
+        let mut vectors = self.embeddings.many(&open).await.into_iter();
+        let waited = asked.elapsed();
+        let results = steps.into_iter().map(|step| match step? {
+            Step::Done(looked) => Ok(looked),
+            Step::Open(open) => {
+                let vector = vectors.next().unwrap_or_else(|| {
+                    Err(Error::new(Code::Internal, "a question of the batch got no vector"))
+                })?;
+                self.with_vector(open, vector, waited)
+            }
+        });
+        Ok(results.collect())
+    }
+
+    /// Steps 1 to 3: input, signature, cached result.
+    fn without_vector(&self, query: &str, scope: Scope) -> Result<Step> {
+        let question = check_query(query)?;
+        let set = self.published(&scope.tenant)?;
+        let done = |answer, cache| {
+            let facts = Facts { cache, epoch: set.epoch, embedding: None, verification: None };
+            Ok(Step::Done(Looked { answer, facts }))
+        };
+        let signature = question.signature();
+        if let Some(served) = signature_match(&set, &signature, &scope) {
+            return done(answer_by_signature(served, &scope)?, CacheStatus::SignatureHit);
+        }
+        let key = ResultKey::new(signature, &scope, &self.judge);
+        if let Some(answer) = self.results.get(&key, set.epoch, self.clock.now()) {
+            return done(answer, CacheStatus::ResultHit);
+        }
+        Ok(Step::Open(Open { set, scope, question, key }))
+    }
+
+    /// Steps 6 to 8: search, verification, decision; and the result into the cache.
+    fn with_vector(
+        &self,
+        open: Open,
+        (vector, source): (Vector, VectorSource),
+        waited: Duration,
+    ) -> Result<Looked> {
+        let started = Instant::now();
+        let Open { set, scope, question, key } = open;
+        let found = search(&set, &vector, &scope);
+        let judged = verify(&self.verifier, &QuestionProfile::of(&question), found, &scope);
+        let result = conclude(judged, &scope, self.settings.serve_threshold);
+        let answer = Arc::new(Answer::new(result)?);
+        self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
+        let cache = match source {
+            VectorSource::Cache => CacheStatus::EmbeddingHit,
+            VectorSource::Joined | VectorSource::Provider => CacheStatus::Miss,
+        };
+        let facts = Facts {
+            cache,
+            epoch: set.epoch,
+            embedding: Some(waited),
+            verification: Some(started.elapsed()),
+        };
+        Ok(Looked { answer, facts })
+    }
+}
+
+/// The canonical form of a question that may be looked up.
+///
+/// # Errors
+/// `empty_query`, `query_too_long`.
+pub(crate) fn check_query(query: &str) -> Result<Canonical> {
+    if query.len() > MAX_QUESTION_BYTES {
+        let detail = format!("the question is {} bytes long", query.len());
+        return Err(Error::new(Code::QueryTooLong, detail)
+            .field("query")
+            .fix("shorten it to 8192 bytes of UTF-8"));
+    }
+    let question = Canonical::of(query);
+    if question.as_str().is_empty() {
+        return Err(Error::new(Code::EmptyQuery, "the question has no letter and no digit")
+            .field("query")
+            .fix("send the user's question"));
+    }
+    Ok(question)
+}
+
+/// The one entry in scope that has the question as a phrasing. Where several have, nothing says
+/// which is meant, and the verification has to decide.
+fn signature_match<'a>(
+    set: &'a TenantSet,
+    signature: &Signature,
+    scope: &Scope,
+) -> Option<&'a Served> {
+    let mut allowed =
+        set.by_signature(signature).filter(|served| scope.allows(&served.entry.content));
+    let first = allowed.next()?;
+    allowed.next().is_none().then_some(first)
+}
+
+fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
+    let outdated = scope.kb_epoch.is_some_and(|kb| kb > served.entry.published_at);
+    if !outdated && let Some(made) = served.by_signature.get() {
+        return Ok(Arc::clone(made));
+    }
+    let matched = Match {
+        entry: Arc::clone(&served.entry),
+        similarity: 1.0,
+        score: 1.0,
+        guards: Vec::new(),
+        reason: "the question is one of the entry's approved phrasings".into(),
+    };
+    let decision = if outdated { Decision::Context } else { Decision::Serve };
+    let result = chosen(decision, MatchType::Signature, matched.clone(), vec![matched]);
+    let answer = Arc::new(Answer::new(result)?);
+    Ok(if outdated { answer } else { Arc::clone(served.by_signature.get_or_init(|| answer)) })
+}
+
+/// Step 8 over all candidates.
+fn conclude(judged: Vec<(Match, Judged)>, scope: &Scope, serve_threshold: f64) -> LookupResult {
+    let similar = |matched: &Match| matched.similarity >= scope.min_similarity;
+    let nearest = judged.first().map(|(matched, _)| matched.reason.clone());
+    let (mut matches, judged): (Vec<_>, Vec<_>) =
+        judged.into_iter().filter(|(matched, _)| similar(matched)).unzip();
+    matches.truncate(scope.max_results);
+    match (decide(&judged, serve_threshold), matches.first().cloned()) {
+        (decision @ (Decision::Serve | Decision::Context), Some(best)) => {
+            chosen(decision, MatchType::Semantic, best, matches)
+        }
+        (decision, best) => {
+            let reason = match (best, nearest) {
+                (Some(best), _) => format!("not verified: {}", best.reason),
+                (None, Some(nearest)) => {
+                    format!("no entry is similar enough; the nearest: {nearest}")
+                }
+                (None, None) => "no entry is in scope".into(),
+            };
+            LookupResult { decision, match_type: None, answer: None, matches, reason }
+        }
+    }
+}
+
+fn chosen(decision: Decision, how: MatchType, best: Match, matches: Vec<Match>) -> LookupResult {
+    let reason = match decision {
+        Decision::Context => format!(
+            "{}; but the caller's knowledge base is newer than the entry's approval of {}",
+            best.reason, best.entry.published_at
+        ),
+        _ => best.reason.clone(),
+    };
+    let answer = (decision == Decision::Serve).then_some(best);
+    LookupResult { decision, match_type: Some(how), answer, matches, reason }
+}

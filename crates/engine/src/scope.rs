@@ -1,0 +1,219 @@
+//! What a lookup may see, and which thresholds apply: the caller's wishes, checked and completed.
+
+use goldenset_core::{Code, EntryContent, Error, Result, TenantId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Most results that a caller may ask for.
+pub const MAX_RESULTS: usize = 100;
+/// Most values of one filter.
+pub const MAX_FILTER_VALUES: usize = 100;
+
+/// Restricts a lookup to entries that carry one of the values of every list that is not empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filters {
+    /// Categories.
+    pub category: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Languages.
+    pub lang: Vec<String>,
+}
+
+impl Filters {
+    /// Whether an entry passes.
+    #[must_use]
+    pub fn allow(&self, content: &EntryContent) -> bool {
+        let one_of = |wanted: &[String], value: &Option<String>| {
+            wanted.is_empty() || value.as_ref().is_some_and(|value| wanted.contains(value))
+        };
+        one_of(&self.category, &content.category)
+            && one_of(&self.lang, &content.lang)
+            && (self.tags.is_empty() || content.tags.iter().any(|tag| self.tags.contains(tag)))
+    }
+
+    /// The same filters in one order, so that equal filters have equal keys.
+    fn normalised(mut self) -> Self {
+        for values in [&mut self.category, &mut self.tags, &mut self.lang] {
+            values.sort_unstable();
+            values.dedup();
+        }
+        self
+    }
+}
+
+/// How new the caller's knowledge base is: seconds since 1970, a timestamp, or a day (its start
+/// in UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected seconds since 1970, an RFC 3339 timestamp or an ISO date")]
+pub enum KbEpoch {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Seconds(i64),
+    /// RFC 3339.
+    Moment(Timestamp),
+    /// ISO date.
+    Day(Date),
+}
+
+impl KbEpoch {
+    fn timestamp(self) -> Result<Timestamp> {
+        let moment = match self {
+            Self::Seconds(seconds) => Timestamp::from_second(seconds),
+            Self::Moment(moment) => Ok(moment),
+            Self::Day(day) => day.in_tz("UTC").map(|start| start.timestamp()),
+        };
+        moment.map_err(|cause| {
+            Error::new(Code::InvalidField, "kb_epoch lies outside the calendar")
+                .field("kb_epoch")
+                .fix("give seconds since 1970, an RFC 3339 timestamp or an ISO date")
+                .cause(cause)
+        })
+    }
+}
+
+/// What a caller may ask for; what is `None` gets the configured default.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whose golden set.
+    pub tenant: Option<TenantId>,
+    /// Least similarity of a listed candidate, 0 to 1.
+    pub min_similarity: Option<f64>,
+    /// Most candidates listed, 1 to [`MAX_RESULTS`].
+    pub max_results: Option<usize>,
+    /// Which entries count.
+    pub filters: Filters,
+    /// The day that the question is about.
+    pub as_of: Option<Date>,
+    /// How new the caller's knowledge base is.
+    pub kb_epoch: Option<KbEpoch>,
+}
+
+/// Defaults of [`Options`].
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// See [`Options::min_similarity`].
+    pub min_similarity: f64,
+    /// See [`Options::max_results`].
+    pub max_results: usize,
+}
+
+/// Checked and complete: everything beside the question that a result depends on.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Whose golden set.
+    pub tenant: TenantId,
+    /// Least similarity of a listed candidate.
+    pub min_similarity: f64,
+    /// Most candidates listed.
+    pub max_results: usize,
+    /// Which entries count.
+    pub filters: Filters,
+    /// The day on which entries must be in force.
+    pub day: Date,
+    /// How new the caller's knowledge base is.
+    pub kb_epoch: Option<Timestamp>,
+}
+
+impl Scope {
+    /// Checks `options` and fills in what they leave open.
+    ///
+    /// # Errors
+    /// `threshold_out_of_range`, `invalid_field`, `too_many`, each naming its field.
+    pub fn resolve(options: Options, defaults: &Defaults, today: Date) -> Result<Self> {
+        let min_similarity = options.min_similarity.unwrap_or(defaults.min_similarity);
+        check_threshold("min_similarity", min_similarity)?;
+        let max_results = options.max_results.unwrap_or(defaults.max_results);
+        if !(1..=MAX_RESULTS).contains(&max_results) {
+            return Err(Error::new(Code::InvalidField, format!("max_results is {max_results}"))
+                .field("max_results")
+                .fix("give a whole number from 1 to 100"));
+        }
+        let filters = options.filters;
+        for (name, values) in
+            [("category", &filters.category), ("tags", &filters.tags), ("lang", &filters.lang)]
+        {
+            if values.len() > MAX_FILTER_VALUES {
+                let detail = format!("filters.{name} has {} values", values.len());
+                return Err(Error::new(Code::TooMany, detail)
+                    .field(format!("filters.{name}"))
+                    .fix("give at most 100 values"));
+            }
+        }
+        Ok(Self {
+            tenant: options.tenant.unwrap_or_default(),
+            min_similarity,
+            max_results,
+            filters: filters.normalised(),
+            day: options.as_of.unwrap_or(today),
+            kb_epoch: options.kb_epoch.map(KbEpoch::timestamp).transpose()?,
+        })
+    }
+
+    /// Whether an entry may be found at all.
+    #[must_use]
+    pub fn allows(&self, content: &EntryContent) -> bool {
+        content.validity.contains(self.day) && self.filters.allow(content)
+    }
+}
+
+/// Refuses what is not a number from 0 to 1.
+///
+/// # Errors
+/// `threshold_out_of_range` naming the field.
+pub fn check_threshold(field: &'static str, value: f64) -> Result<()> {
+    // NaN is in no range.
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::new(Code::ThresholdOutOfRange, format!("{field} is {value}"))
+        .field(field)
+        .fix("give a number from 0 to 1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const DEFAULTS: Defaults = Defaults { min_similarity: 0.85, max_results: 10 };
+
+    fn resolve(options: Options) -> Result<Scope> {
+        Scope::resolve(options, &DEFAULTS, date(2024, 5, 1))
+    }
+
+    #[test]
+    fn zero_is_a_threshold_and_nan_is_none() {
+        let zero = Options { min_similarity: Some(0.0), ..Options::default() };
+        assert_eq!(resolve(zero).unwrap().min_similarity, 0.0);
+        for bad in [f64::NAN, f64::INFINITY, -0.1, 1.000_001] {
+            let options = Options { min_similarity: Some(bad), ..Options::default() };
+            assert_eq!(resolve(options).unwrap_err().code, Code::ThresholdOutOfRange, "{bad}");
+        }
+    }
+
+    #[test]
+    fn limits_are_checked() {
+        for bad in [0, 101] {
+            let options = Options { max_results: Some(bad), ..Options::default() };
+            assert_eq!(resolve(options).unwrap_err().field.unwrap(), "max_results");
+        }
+        let filters = Filters { tags: vec!["x".into(); 101], ..Filters::default() };
+        let error = resolve(Options { filters, ..Options::default() }).unwrap_err();
+        assert_eq!((error.code, error.field.unwrap().as_str()), (Code::TooMany, "filters.tags"));
+    }
+
+    #[test]
+    fn kb_epoch_comes_in_three_forms() {
+        for (json, seconds) in [
+            ("1704067200", 1_704_067_200),
+            ("\"2024-01-01\"", 1_704_067_200),
+            ("\"2024-01-01T00:00:01Z\"", 1_704_067_201),
+        ] {
+            let kb: KbEpoch = serde_json::from_str(json).unwrap();
+            assert_eq!(kb.timestamp().unwrap().as_second(), seconds, "{json}");
+        }
+        assert!(KbEpoch::Seconds(i64::MAX).timestamp().is_err());
+    }
+}

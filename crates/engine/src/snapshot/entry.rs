@@ -1,0 +1,61 @@
+//! A served entry with what a lookup needs of it.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use goldenset_core::ports::PublishedVersion;
+use goldenset_core::verifier::EntryProfile;
+use goldenset_core::{EntryContent, EntryId, VersionNumber};
+use jiff::Timestamp;
+
+use crate::answer::Answer;
+
+/// The served version of an entry.
+pub struct PublishedEntry {
+    /// The entry.
+    pub id: EntryId,
+    /// The version that is served.
+    pub version: VersionNumber,
+    /// What it says.
+    pub content: EntryContent,
+    /// When it was approved last.
+    pub published_at: Timestamp,
+    /// What verification compares questions with.
+    pub profile: EntryProfile,
+}
+
+impl From<PublishedVersion> for PublishedEntry {
+    fn from(published: PublishedVersion) -> Self {
+        Self {
+            profile: EntryProfile::of(&published.content),
+            id: published.id,
+            version: published.version,
+            content: published.content,
+            published_at: published.published_at,
+        }
+    }
+}
+
+impl fmt::Debug for PublishedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublishedEntry")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An entry and the answer to whoever asks one of its phrasings.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub(crate) entry: Arc<PublishedEntry>,
+    /// Made by the first lookup that needs it. It holds the entry, so it stands beside the entry
+    /// and not inside it, where the two would keep each other alive.
+    pub(crate) by_signature: OnceLock<Arc<Answer>>,
+}
+
+impl Served {
+    pub(crate) fn new(published: PublishedVersion) -> Self {
+        Self { entry: Arc::new(published.into()), by_signature: OnceLock::new() }
+    }
+}

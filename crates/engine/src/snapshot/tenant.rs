@@ -1,0 +1,173 @@
+//! What one tenant serves as of one epoch.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use goldenset_core::Signature;
+use goldenset_core::canonical::Canonical;
+use goldenset_core::ports::{PublishedVersion, Vector};
+use goldenset_core::{EntryId, Epoch};
+use goldenset_vectors::VectorSet;
+
+use super::{PublishedEntry, Served};
+
+/// Place of an entry in the set, and the group of its vectors.
+type Slot = u32;
+
+/// One difference between a set and its successor.
+pub(crate) enum SetChange {
+    /// A version goes live in place of the entry's former one.
+    Put(Box<PublishedVersion>, Vec<Vector>),
+    /// An entry goes out of service.
+    Remove(EntryId),
+}
+
+/// The served entries of one tenant with the ways to find them.
+#[derive(Debug, Clone)]
+pub(crate) struct TenantSet {
+    pub(crate) epoch: Epoch,
+    entries: Vec<Option<Arc<Served>>>,
+    free: Vec<Slot>,
+    by_id: HashMap<EntryId, Slot>,
+    by_signature: HashMap<Signature, Holders>,
+    pub(crate) vectors: VectorSet,
+}
+
+/// Entries that have a phrasing with one signature. More than one is rare: answers for different
+/// times, or for filters that exclude each other.
+#[derive(Debug, Clone)]
+enum Holders {
+    One(Slot),
+    Many(Arc<[Slot]>),
+}
+
+impl Holders {
+    fn slots(&self) -> &[Slot] {
+        match self {
+            Self::One(slot) => std::slice::from_ref(slot),
+            Self::Many(slots) => slots,
+        }
+    }
+
+    fn of(slots: &[Slot]) -> Option<Self> {
+        match slots {
+            [] => None,
+            [slot] => Some(Self::One(*slot)),
+            slots => Some(Self::Many(slots.into())),
+        }
+    }
+}
+
+impl TenantSet {
+    pub(crate) fn new(dimensions: usize) -> Self {
+        Self {
+            epoch: Epoch::default(),
+            entries: Vec::new(),
+            free: Vec::new(),
+            by_id: HashMap::new(),
+            by_signature: HashMap::new(),
+            vectors: VectorSet::new(dimensions),
+        }
+    }
+
+    /// Entries served.
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// The served version of an entry.
+    pub(crate) fn entry(&self, id: &EntryId) -> Option<&Arc<PublishedEntry>> {
+        self.at(*self.by_id.get(id)?).map(|served| &served.entry)
+    }
+
+    /// The entry whose vectors are in `group`.
+    pub(crate) fn at(&self, group: u32) -> Option<&Arc<Served>> {
+        self.entries.get(group as usize)?.as_ref()
+    }
+
+    /// The group of an entry's vectors.
+    pub(crate) fn group(&self, id: &EntryId) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The entries with a phrasing of this signature.
+    pub(crate) fn by_signature(&self, signature: &Signature) -> impl Iterator<Item = &Arc<Served>> {
+        self.holders(signature).iter().filter_map(|slot| self.at(*slot))
+    }
+
+    fn holders(&self, signature: &Signature) -> &[Slot] {
+        self.by_signature.get(signature).map_or(&[], Holders::slots)
+    }
+
+    /// The set after `changes`, as of `epoch`. The receiver stays as it is.
+    pub(crate) fn changed(&self, epoch: Epoch, changes: Vec<SetChange>) -> Self {
+        let mut next = self.clone();
+        next.epoch = epoch;
+        let mut removed = HashSet::new();
+        let mut added = Vec::new();
+        for change in changes {
+            match change {
+                SetChange::Remove(id) => {
+                    removed.extend(next.remove(&id));
+                }
+                SetChange::Put(published, vectors) => {
+                    removed.extend(next.remove(&published.id));
+                    added.push((next.insert(*published), vectors));
+                }
+            }
+        }
+        let rows = added
+            .iter()
+            .flat_map(|(slot, vectors)| vectors.iter().map(|vector| (*slot, &**vector)));
+        next.vectors = next.vectors.changed(&removed, rows);
+        next
+    }
+
+    fn insert(&mut self, published: PublishedVersion) -> Slot {
+        let served = Served::new(published);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            // More than four thousand million entries do not fit into memory.
+            (self.entries.len() - 1) as Slot
+        });
+        for signature in signatures(&served.entry) {
+            let mut slots = self.holders(&signature).to_vec();
+            slots.push(slot);
+            self.hold(signature, &slots);
+        }
+        self.by_id.insert(served.entry.id.clone(), slot);
+        self.entries[slot as usize] = Some(Arc::new(served));
+        slot
+    }
+
+    fn remove(&mut self, id: &EntryId) -> Option<Slot> {
+        let slot = self.by_id.remove(id)?;
+        let served = self.entries[slot as usize].take()?;
+        for signature in signatures(&served.entry) {
+            let mut slots = self.holders(&signature).to_vec();
+            slots.retain(|held| *held != slot);
+            self.hold(signature, &slots);
+        }
+        self.free.push(slot);
+        Some(slot)
+    }
+
+    fn hold(&mut self, signature: Signature, slots: &[Slot]) {
+        match Holders::of(slots) {
+            Some(holders) => self.by_signature.insert(signature, holders),
+            None => self.by_signature.remove(&signature),
+        };
+    }
+}
+
+/// The signatures of an entry's phrasings, each once. A phrasing without any letter or digit has
+/// none: it would be found by every such question.
+fn signatures(entry: &PublishedEntry) -> HashSet<Signature> {
+    entry
+        .content
+        .phrasings()
+        .map(Canonical::of)
+        .filter(|canonical| !canonical.as_str().is_empty())
+        .map(|canonical| canonical.signature())
+        .collect()
+}

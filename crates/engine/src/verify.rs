@@ -1,0 +1,102 @@
+//! From a vector to judged candidates: search with the filters inside it, guards, score.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use goldenset_core::decision::{ELIGIBLE, Judged};
+use goldenset_core::guards::Effect;
+use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
+use goldenset_vectors::Hit;
+
+use crate::answer::Match;
+use crate::scope::Scope;
+use crate::snapshot::{PublishedEntry, TenantSet};
+
+/// A candidate before and after verification.
+pub(crate) struct Found {
+    pub(crate) entry: Arc<PublishedEntry>,
+    pub(crate) similarity: f32,
+}
+
+/// The entries nearest to `vector` that the scope allows, most similar first: at least the
+/// eligible ones, and as many as the caller lists.
+pub(crate) fn search(set: &TenantSet, vector: &[f32], scope: &Scope) -> Vec<Found> {
+    let depth = scope.max_results.max(ELIGIBLE);
+    let allow = |group| set.at(group).is_some_and(|served| scope.allows(&served.entry.content));
+    let mut found = resolve(set, set.vectors.search(vector, depth, allow));
+    found.truncate(depth);
+    found
+}
+
+/// The one entry, however far from `vector` it is.
+pub(crate) fn search_one(set: &TenantSet, vector: &[f32], entry: &PublishedEntry) -> Option<Found> {
+    let group = set.group(&entry.id)?;
+    resolve(set, set.vectors.search(vector, 1, |other| other == group)).pop()
+}
+
+fn resolve(set: &TenantSet, hits: Vec<Hit>) -> Vec<Found> {
+    let mut found: Vec<_> = hits
+        .into_iter()
+        .filter_map(|hit| {
+            let entry = Arc::clone(&set.at(hit.group)?.entry);
+            Some(Found { entry, similarity: hit.similarity })
+        })
+        .collect();
+    // Groups are numbered as entries came and went; ids are the same on every node.
+    found.sort_by(|a, b| {
+        b.similarity.total_cmp(&a.similarity).then_with(|| a.entry.id.cmp(&b.entry.id))
+    });
+    found
+}
+
+/// Every candidate with its verdict: the eligible ones, the best score first, then the further
+/// ones in the same order. The eligible are judged among themselves, so that what a caller lists
+/// beside them has no say in the decision.
+pub(crate) fn verify(
+    verifier: &Verifier,
+    question: &QuestionProfile,
+    found: Vec<Found>,
+    scope: &Scope,
+) -> Vec<(Match, Judged)> {
+    let candidates: Vec<_> = found
+        .iter()
+        .map(|found| Candidate { profile: &found.entry.profile, similarity: found.similarity })
+        .collect();
+    let eligible = candidates.len().min(ELIGIBLE);
+    let mut verdicts = verifier.judge(question, &candidates[..eligible]);
+    if candidates.len() > eligible {
+        verdicts.extend(verifier.judge(question, &candidates).into_iter().skip(eligible));
+    }
+    let mut judged: Vec<_> = found
+        .into_iter()
+        .zip(verdicts)
+        .enumerate()
+        .map(|(rank, (found, verdict))| judge(rank, found, verdict, scope))
+        .collect();
+    let (eligible, further) = judged.split_at_mut(eligible);
+    eligible.sort_by(best_first);
+    further.sort_by(best_first);
+    judged
+}
+
+fn best_first((a, _): &(Match, Judged), (b, _): &(Match, Judged)) -> Ordering {
+    b.score
+        .total_cmp(&a.score)
+        .then_with(|| b.similarity.total_cmp(&a.similarity))
+        .then_with(|| a.entry.id.cmp(&b.entry.id))
+}
+
+fn judge(rank: usize, found: Found, verdict: Verdict, scope: &Scope) -> (Match, Judged) {
+    let outdated = scope.kb_epoch.is_some_and(|kb| kb > found.entry.published_at);
+    let effect =
+        if rank < ELIGIBLE { verdict.effect } else { verdict.effect.max(Effect::SuggestOnly) };
+    let judged = Judged { score: verdict.score, effect, outdated };
+    let matched = Match {
+        entry: found.entry,
+        similarity: f64::from(found.similarity),
+        score: verdict.score,
+        guards: verdict.guards,
+        reason: verdict.reason,
+    };
+    (matched, judged)
+}

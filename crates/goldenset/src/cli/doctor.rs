@@ -1,0 +1,112 @@
+//! `doctor`: what a support engineer asks first.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use goldenset_core::ports::{Embedder, Store};
+use goldenset_core::{Code, Error, Result};
+use goldenset_store::SqliteStore;
+use serde::Serialize;
+
+use super::output::{print_json, unwritable};
+use crate::config::Config;
+use crate::http::server::listen;
+use crate::wire;
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    detail: String,
+    fix: Option<String>,
+}
+
+impl Check {
+    fn of(name: &'static str, result: Result<String>) -> Self {
+        match result {
+            Ok(detail) => Self { name, ok: true, detail, fix: None },
+            Err(error) => Self {
+                name,
+                ok: false,
+                detail: format!("[{}] {error}", error.code.as_str()),
+                fix: error.fix.map(Into::into),
+            },
+        }
+    }
+}
+
+/// Checks everything; `false` when something is to mend.
+pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
+    // A configuration with a fault does not get this far.
+    let mut checks = vec![Check::of("configuration", Ok("every key is known and in range".into()))];
+    let embedder = wire::embedder(config);
+    let (name, embedder) = ("embedding", embedder);
+    checks.push(match &embedder {
+        Ok(embedder) => Check::of(name, embeds(embedder).await),
+        Err(error) => Check::of(name, Err(error.share())),
+    });
+    if let Ok(embedder) = &embedder {
+        checks.push(Check::of("verification", verifies(config, embedder)));
+    }
+    checks.push(Check::of("data folder", data(config).await));
+    checks.push(Check::of("address", address(config).await));
+    let ok = checks.iter().all(|check| check.ok);
+    if json {
+        print_json(&checks)?;
+    } else {
+        print(&checks).map_err(unwritable)?;
+    }
+    Ok(ok)
+}
+
+async fn embeds(embedder: &Arc<dyn Embedder>) -> Result<String> {
+    let started = std::time::Instant::now();
+    embedder.embed(&["quanto costa?".into()]).await?;
+    let millis = started.elapsed().as_secs_f64() * 1e3;
+    Ok(format!("{} answers in {millis:.0} ms", embedder.model()))
+}
+
+fn verifies(config: &Config, embedder: &Arc<dyn Embedder>) -> Result<String> {
+    let verifier = wire::verifier(config, embedder.model())?;
+    if verifier.id() == goldenset_core::verifier::UNFITTED {
+        return Err(Error::new(
+            Code::ModelUnusable,
+            "no score has been fitted for this model: only approved phrasings are served",
+        )
+        .fix("make weights with `goldenset fit` and set verifier.weights"));
+    }
+    Ok(format!("weights {}", verifier.id()))
+}
+
+async fn data(config: &Config) -> Result<String> {
+    let folder = &config.store.data_dir;
+    let store = SqliteStore::open_read_only(folder).await?;
+    if let Some(fault) = store.check().await?.first() {
+        return Err(Error::new(Code::DatabaseDamaged, fault.clone())
+            .field(folder.display().to_string())
+            .fix("restore the folder from a back-up"));
+    }
+    let tenants = store.tenants().await?;
+    let tenants: Vec<_> =
+        tenants.iter().map(|(tenant, epoch)| format!("{tenant} at epoch {}", epoch.0)).collect();
+    Ok(format!("{} is sound: {}", folder.display(), tenants.join(", ")))
+}
+
+async fn address(config: &Config) -> Result<String> {
+    match listen(config.server.listen).await {
+        Ok(_) => Ok(format!("{} is free", config.server.listen)),
+        Err(error) => Err(error),
+    }
+}
+
+fn print(checks: &[Check]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for check in checks {
+        let word = if check.ok { "ok  " } else { "FAIL" };
+        writeln!(out, "{word}  {}: {}", check.name, check.detail)?;
+        if let Some(fix) = &check.fix {
+            writeln!(out, "      fix: {fix}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `fit`: the score of an embedding model.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use goldenset_core::{Code, Error, Result};
+use goldenset_engine::fit::{FitReport, LabelledPair, LabelledSet, fit};
+
+use super::args::Fit;
+use super::files::{output, read_entries, read_jsonl};
+use super::output::{Bar, print_json, unwritable};
+use crate::config::Config;
+use crate::wire;
+
+/// Fits and writes the weights.
+pub(super) async fn run(config: &Config, args: Fit) -> Result<()> {
+    let sets = args.set.iter().map(|folder| read_set(folder)).collect::<Result<Vec<_>>>()?;
+    let mut pairs: Vec<LabelledPair> = Vec::new();
+    for path in &args.pairs {
+        pairs.extend(read_jsonl::<LabelledPair>(path)?);
+    }
+    let embedder = wire::embedder(config)?;
+    let bar = Bar::new("embedding");
+    let threshold = config.lookup.serve_threshold;
+    let (weights, report) =
+        fit(&*embedder, &sets, &pairs, threshold, &|done, all| bar.show(done, all)).await?;
+    drop(bar);
+    let json = serde_json::to_string_pretty(&weights).map_err(|cause| {
+        Error::new(Code::Internal, "the weights could not be written as JSON").cause(cause)
+    })?;
+    let mut out = output(&args.out)?;
+    writeln!(out, "{json}").and_then(|()| out.flush()).map_err(unwritable)?;
+    if args.json { print_json(&report) } else { print(&report).map_err(unwritable) }
+}
+
+fn read_set(folder: &Path) -> Result<LabelledSet> {
+    Ok(LabelledSet {
+        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        entries: read_entries(&folder.join("entries.jsonl"))?,
+        queries: read_jsonl(&folder.join("queries.jsonl"))?,
+    })
+}
+
+fn print(report: &FitReport) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let FitReport { pairs, questions, held_out } = report;
+    writeln!(out, "fitted on {questions} questions and {pairs} pairs")?;
+    if held_out.is_empty() {
+        return writeln!(out, "one set: no held-out figures");
+    }
+    writeln!(
+        out,
+        "\nfitted on the other sets:\n{:<20} {:>9} {:>10} {:>6} {:>12} {:>7} {:>6}",
+        "", "questions", "answerable", "AUC", "cover@5%err", "served", "right"
+    )?;
+    for set in held_out {
+        let auc = set.auc.map_or_else(|| "-".into(), |auc| format!("{auc:.3}"));
+        writeln!(
+            out,
+            "{:<20} {:>9} {:>10} {auc:>6} {:>12.3} {:>7} {:>6}",
+            set.set, set.questions, set.answerable, set.coverage, set.served, set.served_right
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! The command line: every command in the file of its name.
+
+mod args;
+mod ask;
+mod compare;
+mod demo;
+mod doctor;
+mod eval;
+mod files;
+mod fit;
+mod output;
+mod serve;
+mod transfer;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use goldenset_core::{Code, Error, Result};
+
+pub use args::Cli;
+use args::{Command, ConfigCommand, Place};
+use output::{Bar, exit_code, report};
+
+use crate::config::{self, Config, Flag, Layers, Loaded, LogFormat, Severity};
+use crate::wire;
+
+/// Data folder of the demo, so that it never mixes with a team's own.
+const DEMO_DATA: &str = "goldenset-demo";
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = runtime
+        .map_err(|cause| Error::new(Code::Internal, "no threads can be started").cause(cause))
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            report(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// `false` where a script may want to know that the answer was no.
+async fn run(cli: Cli) -> Result<bool> {
+    let flags = flags(&cli.command);
+    let loaded = load(cli.config, &flags)?;
+    if let Command::Config(ConfigCommand::Show { json }) = cli.command {
+        return show(&loaded, json).map(|()| true);
+    }
+    start_log(&loaded.config);
+    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
+        match notice.severity {
+            Severity::Warning => tracing::warn!("{notice}"),
+            Severity::Error => return Err(notice.into()),
+        }
+    }
+    let config = &loaded.config;
+    match cli.command {
+        Command::Serve(_) => serve::run(config).await.map(|()| true),
+        Command::Demo(_) => demo::run(config).await.map(|()| true),
+        Command::Import(import) => transfer::import(config, import).await,
+        Command::Export(export) => transfer::export(config, export).await.map(|()| true),
+        Command::Ask(ask) => {
+            let store = wire::store_to_read(config).await?;
+            ask::run(&*engine(config, store).await?, ask).await
+        }
+        Command::Compare(compare) => {
+            let store = wire::store_in_memory().await?;
+            compare::run(&*engine(config, store).await?, compare).await
+        }
+        Command::Eval(eval) => eval::run(config, eval).await.map(|()| true),
+        Command::Fit(fit) => fit::run(config, fit).await.map(|()| true),
+        Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
+        Command::Config(ConfigCommand::Show { .. }) => Ok(true),
+    }
+}
+
+async fn engine(
+    config: &Config,
+    store: std::sync::Arc<dyn goldenset_core::ports::Store>,
+) -> Result<std::sync::Arc<goldenset_engine::Engine>> {
+    let bar = Bar::new("embedding");
+    wire::engine(config, store, wire::embedder(config)?, &|done, all| bar.show(done, all)).await
+}
+
+/// The settings that the command line gives.
+fn flags(command: &Command) -> Vec<Flag> {
+    let (data, listen) = match command {
+        Command::Serve(Place { data, listen }) => (data.clone(), listen.clone()),
+        Command::Demo(Place { data, listen }) => {
+            (Some(data.clone().unwrap_or_else(|| DEMO_DATA.into())), listen.clone())
+        }
+        Command::Import(import) => (import.set.data.clone(), None),
+        Command::Export(export) => (export.set.data.clone(), None),
+        Command::Ask(ask) => (ask.set.data.clone(), None),
+        Command::Doctor(doctor) => (doctor.data.clone(), None),
+        Command::Compare(_) | Command::Eval(_) | Command::Fit(_) | Command::Config(_) => {
+            (None, None)
+        }
+    };
+    let data = data.map(|data: PathBuf| Flag {
+        key: "store.data_dir",
+        value: data.display().to_string(),
+        name: "--data",
+    });
+    let listen = listen.map(|value| Flag { key: "server.listen", value, name: "--listen" });
+    data.into_iter().chain(listen).collect()
+}
+
+fn load(file: Option<PathBuf>, flags: &[Flag]) -> Result<Loaded> {
+    let environment: BTreeMap<_, _> = std::env::vars_os().collect();
+    config::load(&Layers { file, environment: &environment, flags, folder: Path::new(".") })
+}
+
+fn show(loaded: &Loaded, json: bool) -> Result<()> {
+    if json {
+        return output::print_json(&loaded.json());
+    }
+    print!("{}", loaded.table());
+    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
+        eprintln!("notice: {notice}");
+    }
+    Ok(())
+}
+
+/// Logs go to standard error; standard output is for results.
+fn start_log(config: &Config) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(config.log.level.as_str()))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match config.log.format {
+        LogFormat::Human => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,61 @@
+//! `serve`: lookups over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use goldenset_core::Result;
+use goldenset_engine::Engine;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use super::output::Bar;
+use crate::config::Config;
+use crate::http::server::{asked_to_stop, listen, serve};
+use crate::http::{App, Limits};
+use crate::metrics::{Metrics, Timed};
+use crate::wire;
+
+/// Serves until the process is asked to stop.
+pub(super) async fn run(config: &Config) -> Result<()> {
+    let listener = listen(config.server.listen).await?;
+    let app = app(config).await?;
+    announce(&listener, &app.engine);
+    serve_until_stopped(config, listener, app).await
+}
+
+/// All parts over the configured data folder.
+pub(super) async fn app(config: &Config) -> Result<Arc<App>> {
+    let store = wire::store(config).await?;
+    let metrics = Arc::new(Metrics::new(config.lookup.min_similarity)?);
+    let embedder = Arc::new(Timed::new(wire::embedder(config)?, Arc::clone(&metrics)));
+    let bar = Bar::new("embedding");
+    let engine = wire::engine(config, store, embedder, &|done, all| bar.show(done, all)).await?;
+    let limits = Limits {
+        body_bytes: config.server.body_limit_bytes,
+        batch: config.lookup.max_batch,
+        timeout: Duration::from_millis(config.server.request_timeout_ms),
+        permits: Semaphore::new(config.server.max_concurrent_requests.min(Semaphore::MAX_PERMITS)),
+    };
+    Ok(Arc::new(App { engine, metrics, limits }))
+}
+
+pub(super) fn announce(listener: &TcpListener, engine: &Engine) {
+    let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+    let entries: usize = engine.tenants().values().map(|tenant| tenant.entries).sum();
+    tracing::info!(entries, "listening on http://{address}");
+}
+
+pub(super) async fn serve_until_stopped(
+    config: &Config,
+    listener: TcpListener,
+    app: Arc<App>,
+) -> Result<()> {
+    let grace = Duration::from_millis(config.server.shutdown_grace_ms);
+    let stop = async {
+        asked_to_stop().await;
+        tracing::info!("stopping: requests under way may end");
+    };
+    serve(listener, app, stop, grace).await?;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! Configuration: the compiled default, a file, the environment and the command line, each layer
+//! over the one before it.
+//!
+//! A key stands in three places that the tests hold together: `default.toml` has its default and
+//! meaning, [`Config`] its type, and `keys.rs` its rule and its names in the environment.
+
+mod docs;
+mod environment;
+mod fault;
+mod file;
+mod keys;
+mod load;
+mod rule;
+mod show;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer};
+
+pub use docs::reference;
+pub use load::{DEFAULT, Flag, Layers, Loaded, load};
+pub use show::{Notice, Severity, Source};
+
+/// Every setting. What each key means stands in `default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where and how the server listens.
+    pub server: Server,
+    /// Where golden sets are kept.
+    pub store: Store,
+    /// What turns questions into vectors.
+    pub embedding: Embedding,
+    /// Which answers are served and listed.
+    pub lookup: Lookup,
+    /// What is kept in memory to answer faster.
+    pub cache: Cache,
+    /// What decides whether an entry answers a question.
+    pub verifier: Verifier,
+    /// What goldenset writes about its work.
+    pub log: Log,
+}
+
+/// Section `server`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Longest request body, bytes.
+    pub body_limit_bytes: usize,
+    /// Longest time for one request, milliseconds.
+    pub request_timeout_ms: u64,
+    /// Requests worked on at the same time.
+    pub max_concurrent_requests: usize,
+    /// Longest time for requests under way when the server stops, milliseconds.
+    pub shutdown_grace_ms: u64,
+}
+
+/// Section `store`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// Folder of the database.
+    pub data_dir: PathBuf,
+    /// Postgres address, empty: none.
+    pub database_url: Secret,
+}
+
+/// Section `embedding`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Embedding {
+    /// Which provider embeds.
+    pub provider: Provider,
+    /// Folder of the local model, none: the bundled one.
+    #[serde(deserialize_with = "path_or_none")]
+    pub model_dir: Option<PathBuf>,
+    /// Threads of the local model, 0: one for each core.
+    pub threads: usize,
+    /// Calls that may wait for the local model.
+    pub queue: usize,
+    /// Address of the OpenAI-compatible server, up to and with `/v1`.
+    pub base_url: String,
+    /// Model that the server is asked for.
+    pub model: String,
+    /// Length of its vectors.
+    pub dimensions: usize,
+    /// Whether the server is told the length.
+    pub send_dimensions: bool,
+    /// Longest time for one answer, milliseconds.
+    pub timeout_ms: u64,
+    /// Longest time for connecting, milliseconds.
+    pub connect_timeout_ms: u64,
+    /// Attempts for one request, the first one counted.
+    pub max_attempts: usize,
+    /// Requests at the same time.
+    pub max_concurrent: usize,
+    /// Texts in one request.
+    pub batch_size: usize,
+    /// Key of the server, empty: none.
+    pub api_key: Secret,
+}
+
+/// Which provider embeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// A model inside goldenset.
+    Local,
+    /// A server that speaks the OpenAI protocol.
+    OpenAi,
+}
+
+/// Section `lookup`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// Least score at which an answer is served, 0 to 1.
+    pub serve_threshold: f64,
+    /// Least similarity of a listed entry, 0 to 1.
+    pub min_similarity: f64,
+    /// Most entries listed, 1 to 100.
+    pub max_results: usize,
+    /// Most questions in one batch.
+    pub max_batch: usize,
+    /// Time zone that tells which day it is.
+    #[serde(deserialize_with = "time_zone")]
+    pub time_zone: TimeZone,
+}
+
+/// Section `cache`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    /// How long a result is kept, seconds; 0: not at all.
+    pub result_ttl_seconds: u64,
+    /// How long a vector is kept, seconds; 0: not at all.
+    pub embedding_ttl_seconds: u64,
+    /// Memory for results, bytes; 0: none are kept.
+    pub result_bytes: u64,
+    /// Memory for vectors, bytes; 0: none are kept.
+    pub embedding_bytes: u64,
+    /// Redis address, empty: none.
+    pub redis_url: Secret,
+}
+
+/// Section `verifier`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verifier {
+    /// File with the weights of the score, none: the bundled one.
+    #[serde(deserialize_with = "path_or_none")]
+    pub weights: Option<PathBuf>,
+}
+
+/// Section `log`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How a message is written.
+    pub format: LogFormat,
+    /// The least serious message that is written.
+    pub level: LogLevel,
+}
+
+/// How a message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For reading.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How serious a message must be to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Nothing is written.
+    Off,
+    /// Faults.
+    Error,
+    /// And what should be looked at.
+    Warn,
+    /// And what happens.
+    Info,
+    /// And how it happens.
+    Debug,
+    /// And everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// The level as it is written in the configuration, which is also a filter of `tracing`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// A text that no log, message or listing shows.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, none when it is empty. Only for the one who needs it.
+    #[must_use]
+    pub fn expose(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(self.0.as_str())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "Secret(empty)" } else { "Secret(***)" })
+    }
+}
+
+fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    Ok((!path.as_os_str().is_empty()).then_some(path))
+}
+
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(&name).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! `/v1/lookup` and `/v1/lookup/batch`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use goldenset_core::{Code, Epoch, Error, TenantId};
+use goldenset_engine::scope::{Filters, KbEpoch, Options};
+use goldenset_engine::{Facts, Looked};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::App;
+use super::json::{JsonBody, Object, day};
+use super::problem::{Failure, Problem};
+
+const CACHE: HeaderName = HeaderName::from_static("x-goldenset-cache");
+const EPOCH: HeaderName = HeaderName::from_static("x-goldenset-epoch");
+const TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// A body with the options of a lookup beside the field that is its own. (serde cannot both
+/// flatten and refuse unknown fields.)
+macro_rules! lookup_body {
+    ($(#[$doc:meta])* $name:ident { $field:ident: $type:ty }) => {
+        $(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            $field: $type,
+            tenant: Option<TenantId>,
+            min_similarity: Option<f64>,
+            max_results: Option<usize>,
+            filters: Option<Object<Filters>>,
+            #[serde(default, deserialize_with = "day")]
+            as_of: Option<Date>,
+            kb_epoch: Option<KbEpoch>,
+        }
+
+        impl $name {
+            fn split(self) -> ($type, Options) {
+                let options = Options {
+                    tenant: self.tenant,
+                    min_similarity: self.min_similarity,
+                    max_results: self.max_results,
+                    filters: self.filters.map(|Object(filters)| filters).unwrap_or_default(),
+                    as_of: self.as_of,
+                    kb_epoch: self.kb_epoch,
+                };
+                (self.$field, options)
+            }
+        }
+    };
+}
+
+lookup_body!(
+    /// Body of `/v1/lookup`.
+    LookupBody { query: String }
+);
+lookup_body!(
+    /// Body of `/v1/lookup/batch`.
+    BatchBody { queries: Vec<String> }
+);
+
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    JsonBody(body): JsonBody<LookupBody>,
+) -> Result<Response, Failure> {
+    let started = Instant::now();
+    let (query, options) = body.split();
+    let threshold = options.min_similarity;
+    let looked = app.engine.lookup(&query, options).await;
+    let elapsed = started.elapsed();
+    app.metrics.looked_up(looked.as_ref().map(|looked| looked.facts.cache), threshold, elapsed);
+    let Looked { answer, facts } = looked?;
+    app.metrics.decided(answer.result().decision);
+    let mut headers = facts_headers(facts.cache.as_str(), Some(facts.epoch));
+    headers.insert(TIMING, timing(&facts, elapsed));
+    Ok((headers, Body::from(answer.body().clone())).into_response())
+}
+
+pub(crate) async fn batch(
+    State(app): State<Arc<App>>,
+    JsonBody(body): JsonBody<BatchBody>,
+) -> Result<Response, Failure> {
+    let started = Instant::now();
+    let (queries, options) = body.split();
+    if queries.len() > app.limits.batch {
+        let detail = format!("{} questions, the limit is {}", queries.len(), app.limits.batch);
+        return Err(Error::new(Code::TooMany, detail)
+            .field("queries")
+            .fix("send the questions in several batches, or raise lookup.max_batch")
+            .into());
+    }
+    // Wrong for all of them, so it is said once.
+    app.engine.tenant(&options.tenant.clone().unwrap_or_default())?;
+    let threshold = options.min_similarity;
+    let results = app.engine.lookup_batch(&queries, options).await?;
+    let elapsed = started.elapsed();
+    let mut statuses = BTreeMap::<&str, usize>::new();
+    let mut epoch: Option<Epoch> = None;
+    let mut parts = Vec::with_capacity(results.len());
+    for (place, result) in results.into_iter().enumerate() {
+        let status = result.as_ref().map(|looked| looked.facts.cache);
+        app.metrics.looked_up(status, threshold, elapsed);
+        *statuses.entry(status.map_or("error", |cache| cache.as_str())).or_default() += 1;
+        parts.push(match result {
+            Ok(Looked { answer, facts }) => {
+                app.metrics.decided(answer.result().decision);
+                // What is as new as this holds for every result.
+                epoch = Some(epoch.map_or(facts.epoch, |epoch| epoch.min(facts.epoch)));
+                answer.body().clone()
+            }
+            Err(error) => failed(place, error)?,
+        });
+    }
+    let statuses: Vec<_> = statuses.iter().map(|(name, count)| format!("{name}={count}")).collect();
+    let headers = facts_headers(&statuses.join(","), epoch);
+    let mut whole = b"{\"results\":[".to_vec();
+    whole.extend(parts.join(&b","[..]));
+    whole.extend(b"]}");
+    Ok((headers, whole).into_response())
+}
+
+/// The place of a question of a batch that could not be looked up.
+fn failed(place: usize, error: Error) -> Result<Bytes, Error> {
+    let error = error.field(format!("queries[{place}]"));
+    let item = BTreeMap::from([("error", Problem::from(&error))]);
+    let item = serde_json::to_vec(&item).map_err(|cause| {
+        Error::new(Code::Internal, "an error could not be written as JSON").cause(cause)
+    })?;
+    Ok(item.into())
+}
+
+fn facts_headers(cache: &str, epoch: Option<Epoch>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(cache) = HeaderValue::from_str(cache) {
+        headers.insert(CACHE, cache);
+    }
+    if let Some(epoch) = epoch {
+        headers.insert(EPOCH, HeaderValue::from(epoch.0));
+    }
+    headers
+}
+
+fn timing(facts: &Facts, total: Duration) -> HeaderValue {
+    let steps = [
+        ("embedding", facts.embedding),
+        ("verification", facts.verification),
+        ("total", Some(total)),
+    ];
+    let steps = steps.into_iter().filter_map(|(name, time)| {
+        time.map(|time| format!("{name};dur={:.3}", time.as_secs_f64() * 1e3))
+    });
+    let text = steps.collect::<Vec<_>>().join(", ");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}

@@ -1,0 +1,95 @@
+//! Listening, and stopping without dropping anyone.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use goldenset_core::{Code, Error, Result};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{App, router};
+
+/// Takes the address before anything slow is done, so that a port in use is said at once.
+///
+/// # Errors
+/// `listen_failed` naming the address and the fix.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let failed = |detail: String, fix: &'static str| {
+        Error::new(Code::ListenFailed, detail).field("server.listen").fix(fix)
+    };
+    if !address.ip().is_loopback() {
+        let detail =
+            format!("{address} can be reached from other machines, and callers have no keys");
+        return Err(failed(
+            detail,
+            "listen on 127.0.0.1 or [::1] and put a proxy that knows your callers before it",
+        ));
+    }
+    TcpListener::bind(address).await.map_err(|cause| {
+        let fix = match cause.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "stop the other process, or choose another port with --listen 127.0.0.1:PORT"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "choose a port above 1023 with --listen 127.0.0.1:PORT"
+            }
+            _ => "choose another address with --listen",
+        };
+        failed(format!("cannot listen on {address}: {cause}"), fix).cause(cause)
+    })
+}
+
+/// Serves until `stop` resolves, then lets requests under way end within `grace`.
+///
+/// # Errors
+/// `internal` when the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    grace: Duration,
+) -> Result<()> {
+    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+        stop.await;
+        stopping.send_replace(true);
+    });
+    let overdue = async move {
+        if stopped.wait_for(|stopping| *stopping).await.is_err() {
+            // The server ended by itself; its own result says how.
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        result = server => result.map_err(|cause| {
+            Error::new(Code::Internal, "the server stopped by a fault").cause(cause)
+        }),
+        () = overdue => {
+            tracing::warn!(?grace, "requests were still under way when the grace period ended");
+            Ok(())
+        }
+    }
+}
+
+/// Resolves when the process is asked to end: Ctrl-C or SIGTERM.
+pub async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be caught; Ctrl-C still stops the server");
+            if let Err(error) = interrupt.await {
+                tracing::error!(%error, "Ctrl-C cannot be caught either; only SIGKILL stops the server");
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What is counted, for Prometheus. The names of the first four families are those that existing
+//! dashboards know.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use goldenset_core::decision::Decision;
+use goldenset_core::ports::{Embedder, Vector};
+use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_engine::{CacheStatus, Engine};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
+
+/// Upper bounds of the latency buckets, seconds: 10 µs to 10 s.
+const BUCKETS: &[f64] = &[
+    0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.02,
+    0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// All that this process counts.
+pub struct Metrics {
+    registry: Registry,
+    latency: HistogramVec,
+    hits: IntCounterVec,
+    misses: IntCounterVec,
+    embedding: Histogram,
+    decisions: IntCounterVec,
+    entries: IntGaugeVec,
+    epochs: IntGaugeVec,
+    default_threshold: f64,
+}
+
+impl Metrics {
+    /// Nothing counted yet. `default_threshold` is the `min_similarity` of callers who give none.
+    ///
+    /// # Errors
+    /// `internal` when a name is used twice.
+    pub fn new(default_threshold: f64) -> Result<Self> {
+        Self::build(default_threshold).map_err(|cause| {
+            Error::new(Code::Internal, "the metrics could not be set up").cause(cause)
+        })
+    }
+
+    fn build(default_threshold: f64) -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let buckets =
+            |name: &str, help: &str| HistogramOpts::new(name, help).buckets(BUCKETS.to_vec());
+        let counter = |name: &str, help: &str, label: &str| {
+            let counter = IntCounterVec::new(Opts::new(name, help), &[label])?;
+            registry.register(Box::new(counter.clone()))?;
+            Ok::<_, prometheus::Error>(counter)
+        };
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGaugeVec::new(Opts::new(name, help), &["tenant"])?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let latency = HistogramVec::new(
+            buckets(
+                "faq_retrieval_latency_seconds",
+                "Time of a lookup, by the tier that answered.",
+            ),
+            &["cache_status", "similarity_threshold"],
+        )?;
+        registry.register(Box::new(latency.clone()))?;
+        let embedding = Histogram::with_opts(buckets(
+            "faq_embedding_generation_seconds",
+            "Time of one call of the embedding provider.",
+        ))?;
+        registry.register(Box::new(embedding.clone()))?;
+        Ok(Self {
+            hits: counter("faq_cache_hits_total", "Lookups that a tier answered.", "cache_type")?,
+            misses: counter(
+                "faq_cache_misses_total",
+                "Lookups that a tier was asked for and could not answer.",
+                "cache_type",
+            )?,
+            decisions: counter(
+                "goldenset_decisions_total",
+                "Lookups by what was decided.",
+                "decision",
+            )?,
+            entries: gauge("goldenset_published_entries", "Entries served.")?,
+            epochs: gauge("goldenset_epoch", "State of the golden set that is served.")?,
+            latency,
+            embedding,
+            registry,
+            default_threshold,
+        })
+    }
+
+    /// Counts one lookup; `Err` is one that failed. `threshold` is the `min_similarity` that the
+    /// caller gave.
+    pub fn looked_up<E>(
+        &self,
+        cache: std::result::Result<CacheStatus, E>,
+        threshold: Option<f64>,
+        elapsed: Duration,
+    ) {
+        // A negative zero is the same threshold, and would be a label of its own.
+        let threshold = threshold.unwrap_or(self.default_threshold) + 0.0;
+        // Two decimals of a number from 0 to 1: at most 101 values, and one for what is refused.
+        let threshold = match threshold {
+            threshold if (0.0..=1.0).contains(&threshold) => format!("{threshold:.2}"),
+            _ => "invalid".into(),
+        };
+        let status = match &cache {
+            Ok(status) => status.as_str(),
+            Err(_) => "error",
+        };
+        self.latency
+            .with_label_values(&[status, threshold.as_str()])
+            .observe(elapsed.as_secs_f64());
+        let Ok(status) = cache else { return };
+        for (tier, hit) in tiers(status) {
+            let family = if *hit { &self.hits } else { &self.misses };
+            family.with_label_values(&[tier]).inc();
+        }
+    }
+
+    /// Counts a decision.
+    pub fn decided(&self, decision: Decision) {
+        self.decisions.with_label_values(&[decision.as_str()]).inc();
+    }
+
+    /// Everything in Prometheus's text format.
+    ///
+    /// # Errors
+    /// `internal` when the text cannot be written.
+    pub fn encode(&self, engine: &Engine) -> Result<Vec<u8>> {
+        for (tenant, state) in engine.tenants() {
+            let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+            self.entries.with_label_values(&[tenant.as_str()]).set(number(state.entries));
+            let epoch = i64::try_from(state.epoch.0).unwrap_or(i64::MAX);
+            self.epochs.with_label_values(&[tenant.as_str()]).set(epoch);
+        }
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(|cause| {
+            Error::new(Code::Internal, "the metrics could not be written").cause(cause)
+        })?;
+        Ok(text)
+    }
+}
+
+/// The tiers that a lookup asked, and whether each could answer.
+fn tiers(status: CacheStatus) -> &'static [(&'static str, bool)] {
+    match status {
+        CacheStatus::SignatureHit => &[("signature", true)],
+        CacheStatus::ResultHit => &[("signature", false), ("result", true)],
+        CacheStatus::EmbeddingHit => {
+            &[("signature", false), ("result", false), ("embedding", true)]
+        }
+        CacheStatus::Miss => &[("signature", false), ("result", false), ("embedding", false)],
+    }
+}
+
+/// An embedder whose calls are timed.
+pub struct Timed {
+    embedder: Arc<dyn Embedder>,
+    metrics: Arc<Metrics>,
+}
+
+impl Timed {
+    /// Times the calls of `embedder`.
+    #[must_use]
+    pub fn new(embedder: Arc<dyn Embedder>, metrics: Arc<Metrics>) -> Self {
+        Self { embedder, metrics }
+    }
+}
+
+#[async_trait]
+impl Embedder for Timed {
+    fn model(&self) -> &ModelId {
+        self.embedder.model()
+    }
+
+    fn dimensions(&self) -> usize {
+        self.embedder.dimensions()
+    }
+
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+        let started = Instant::now();
+        let vectors = self.embedder.embed(texts).await;
+        self.metrics.embedding.observe(started.elapsed().as_secs_f64());
+        vectors
+    }
+}

@@ -1,0 +1,160 @@
+//! The only place where parts are wired together.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use goldenset_core::ports::{Clock, Embedder, Store};
+use goldenset_core::verifier::{Verifier, Weights};
+use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_embed::{ApiKey, LocalEmbedder, LocalOptions, OpenAiEmbedder, OpenAiSettings};
+use goldenset_engine::scope::Defaults;
+use goldenset_engine::{CacheLimits, Engine, Parts, Progress, Settings};
+use goldenset_store::SqliteStore;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::{Cache, Config, Embedding, Provider};
+
+/// The weights of the bundled model's score, made by `goldenset fit`.
+const BUNDLED_WEIGHTS: &str = include_str!("../../../models/e5-small-en-it/score.json");
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The golden sets of the configured data folder, for this process alone to change.
+///
+/// # Errors
+/// See [`SqliteStore::open`].
+pub async fn store(config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::open(&config.store.data_dir).await?))
+}
+
+/// The golden sets of the configured data folder, to read while a server may serve them.
+///
+/// # Errors
+/// See [`SqliteStore::open_read_only`].
+pub async fn store_to_read(config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::open_read_only(&config.store.data_dir).await?))
+}
+
+/// A golden set that ends with the process.
+///
+/// # Errors
+/// See [`SqliteStore::in_memory`].
+pub async fn store_in_memory() -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::in_memory().await?))
+}
+
+/// The configured embedding provider.
+///
+/// # Errors
+/// `model_unusable`, `config_invalid`.
+pub fn embedder(config: &Config) -> Result<Arc<dyn Embedder>> {
+    let embedding = &config.embedding;
+    Ok(match embedding.provider {
+        Provider::Local => Arc::new(local(embedding)?),
+        Provider::OpenAi => Arc::new(OpenAiEmbedder::new(openai(config)?)?),
+    })
+}
+
+fn local(embedding: &Embedding) -> Result<LocalEmbedder> {
+    let mut options = LocalOptions::default();
+    if let Some(workers) = NonZeroUsize::new(embedding.threads) {
+        options.workers = workers;
+    }
+    if let Some(waiting) = NonZeroUsize::new(embedding.queue) {
+        options.max_waiting = waiting;
+    }
+    match &embedding.model_dir {
+        None => LocalEmbedder::bundled(options),
+        Some(folder) => LocalEmbedder::open(folder, options),
+    }
+}
+
+fn openai(config: &Config) -> Result<OpenAiSettings> {
+    let embedding = &config.embedding;
+    let mut settings =
+        OpenAiSettings::new(&embedding.base_url, &embedding.model, embedding.dimensions);
+    settings.api_key = embedding.api_key.expose().map(ApiKey::new).transpose()?;
+    settings.send_dimensions = embedding.send_dimensions;
+    settings.max_texts = embedding.batch_size;
+    settings.concurrency = embedding.max_concurrent;
+    settings.max_calls = embedding.queue;
+    settings.connect_timeout = Duration::from_millis(embedding.connect_timeout_ms);
+    settings.request_timeout = Duration::from_millis(embedding.timeout_ms);
+    // Whoever asks over HTTP is gone by then.
+    settings.total_timeout = Duration::from_millis(config.server.request_timeout_ms);
+    settings.max_attempts = embedding.max_attempts;
+    Ok(settings)
+}
+
+/// The verifier for vectors of `model`: with the configured weights, else the bundled ones where
+/// they are for this model, else none; then nothing is served by meaning.
+///
+/// # Errors
+/// `file_unreadable`, `model_unusable`.
+pub fn verifier(config: &Config, model: &ModelId) -> Result<Verifier> {
+    if let Some(path) = &config.verifier.weights {
+        return Verifier::new(Weights::parse(&read(path)?)?, model);
+    }
+    let bundled = Weights::parse(BUNDLED_WEIGHTS)?;
+    if bundled.model == model.as_str() {
+        return Verifier::new(bundled, model);
+    }
+    tracing::warn!(
+        %model,
+        "no score has been fitted for this model: only approved phrasings are served, everything \
+         else is at most suggested; make weights with `goldenset fit` and set verifier.weights"
+    );
+    Ok(Verifier::without_weights())
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|cause| {
+        Error::new(Code::FileUnreadable, format!("cannot read {}: {cause}", path.display()))
+            .field("verifier.weights")
+            .fix("check the path and the permissions")
+            .cause(cause)
+    })
+}
+
+/// How the engine behaves under this configuration.
+#[must_use]
+pub fn settings(config: &Config) -> Settings {
+    let seconds = |seconds| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let Cache { result_ttl_seconds, embedding_ttl_seconds, result_bytes, embedding_bytes, .. } =
+        config.cache;
+    Settings {
+        serve_threshold: config.lookup.serve_threshold,
+        defaults: Defaults {
+            min_similarity: config.lookup.min_similarity,
+            max_results: config.lookup.max_results,
+        },
+        time_zone: config.lookup.time_zone.clone(),
+        results: CacheLimits { ttl: seconds(result_ttl_seconds), bytes: result_bytes },
+        embeddings: CacheLimits { ttl: seconds(embedding_ttl_seconds), bytes: embedding_bytes },
+        batch_size: config.embedding.batch_size,
+    }
+}
+
+/// The engine over a store.
+///
+/// # Errors
+/// Faults of every part; see [`Engine::start`].
+pub async fn engine(
+    config: &Config,
+    store: Arc<dyn Store>,
+    embedder: Arc<dyn Embedder>,
+    progress: Progress<'_>,
+) -> Result<Arc<Engine>> {
+    let verifier = verifier(config, embedder.model())?;
+    let parts = Parts { store, embedder, verifier, clock: Arc::new(SystemClock) };
+    Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
+}

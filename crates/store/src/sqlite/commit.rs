@@ -1,0 +1,260 @@
+//! What a change does to an entry. Runs within one write transaction, so what is read here stays
+//! true until it is written.
+
+use std::collections::HashSet;
+
+use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, Vector};
+use goldenset_core::{
+    Code, EntryContent, EntryId, EntryStatus, Epoch, Error, ModelId, Result, TenantId,
+    VersionNumber,
+};
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::error::{Fault, damaged};
+use super::write::Key;
+use super::{read, rows, write};
+use crate::content_hash::content_hash;
+
+/// Refuses, before anything is written, change sets that no caller may send.
+pub(super) fn check(set: &ChangeSet) -> Result<()> {
+    let mut seen = HashSet::new();
+    for change in &set.changes {
+        if !seen.insert(change.id()) {
+            let detail = format!("entry {} occurs twice in one change set", change.id());
+            return Err(Error::new(Code::Internal, detail));
+        }
+        if let EntryChange::Save { id, content, publish: Some(vectors) } = change {
+            check_vectors(id, content.phrasings().count(), vectors)?;
+        }
+    }
+    Ok(())
+}
+
+/// Applies the changes in order.
+pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fault> {
+    let known = read::epoch(db, &set.tenant).await?;
+    if known.is_none() && !set.changes.is_empty() {
+        write::tenant(db, &set.tenant).await?;
+    }
+    let Epoch(before) = known.unwrap_or_default();
+    let next = i64::try_from(before + 1).map_err(damaged)?;
+    let mut run = Run { db, set, next, served_changes: 0 };
+    let mut applied = Vec::with_capacity(set.changes.len());
+    for change in &set.changes {
+        applied.push(run.apply(change).await?);
+    }
+    if run.served_changes == 0 {
+        return Ok(Commit { epoch: Epoch(before), applied });
+    }
+    write::raise_epoch(db, &set.tenant).await?;
+    Ok(Commit { epoch: Epoch(before + 1), applied })
+}
+
+/// Adds the vectors of one model to versions that have none of it.
+pub(super) async fn add_vectors(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    model: &ModelId,
+    items: &[(EntryId, VersionNumber, Vec<Vector>)],
+) -> Result<(), Fault> {
+    for (id, version, vectors) in items {
+        let key = Key { tenant, id, version: *version };
+        check_vectors(id, phrasings(db, key).await?, vectors)?;
+        write::vectors(db, key, model, vectors).await?;
+    }
+    Ok(())
+}
+
+fn check_vectors(id: &EntryId, phrasings: usize, vectors: &[Vector]) -> Result<()> {
+    let dimensions = vectors.first().map_or(0, |vector| vector.len());
+    let fault = if vectors.len() != phrasings {
+        format!("{} vectors came for the {phrasings} phrasings of entry {id}", vectors.len())
+    } else if dimensions == 0 || vectors.iter().any(|vector| vector.len() != dimensions) {
+        format!("the vectors of entry {id} are empty or of different lengths")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Code::Internal, fault))
+}
+
+/// How many phrasings a written version has.
+async fn phrasings(db: &mut SqliteConnection, key: Key<'_>) -> Result<usize, Fault> {
+    let (exists, alternatives): (bool, i64) = sqlx::query_as(
+        "SELECT \
+         EXISTS (SELECT 1 FROM versions WHERE tenant = ?1 AND id = ?2 AND version = ?3), \
+         (SELECT count(*) FROM alternatives WHERE tenant = ?1 AND id = ?2 AND version = ?3)",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .fetch_one(db)
+    .await?;
+    if !exists {
+        let detail = format!("entry {} has no version {}", key.id, key.version);
+        return Err(Error::new(Code::UnknownVersion, detail)
+            .field("version")
+            .fix("list the versions of the entry to see their numbers")
+            .into());
+    }
+    Ok(1 + usize::try_from(alternatives).map_err(damaged)?)
+}
+
+/// Where an entry stands before its change.
+struct State {
+    status: EntryStatus,
+    head: VersionNumber,
+    published: Option<VersionNumber>,
+    head_hash: Vec<u8>,
+}
+
+/// One commit under way.
+struct Run<'a> {
+    db: &'a mut SqliteConnection,
+    set: &'a ChangeSet,
+    /// The epoch that this commit makes if it changes what is served.
+    next: i64,
+    served_changes: i64,
+}
+
+impl<'a> Run<'a> {
+    async fn apply(&mut self, change: &'a EntryChange) -> Result<Applied, Fault> {
+        let state = self.state(change.id()).await?;
+        match (change, state) {
+            (EntryChange::Save { id, content, publish }, state) => {
+                self.save(id, state, content, publish.as_deref()).await
+            }
+            (_, None) => Err(read::unknown_entry(change.id()).into()),
+            (EntryChange::Publish { id, version, vectors }, Some(state)) => {
+                let key = self.key(id, *version);
+                check_vectors(id, phrasings(self.db, key).await?, vectors)?;
+                if state.published == Some(*version) {
+                    return Ok(unchanged(id, &state));
+                }
+                self.publish(key, vectors, state.published, false).await?;
+                Ok(applied(id, state.head, Some(*version), EntryStatus::Published))
+            }
+            (EntryChange::Retire { id }, Some(state)) => {
+                let Some(version) = state.published else {
+                    return Err(Error::new(
+                        Code::NotPublished,
+                        format!("entry {id} is not published"),
+                    )
+                    .field("id")
+                    .fix("only a published entry can be retired; this one is not served")
+                    .into());
+                };
+                self.retire(self.key(id, version)).await?;
+                Ok(applied(id, state.head, None, EntryStatus::Retired))
+            }
+        }
+    }
+
+    async fn save(
+        &mut self,
+        id: &'a EntryId,
+        state: Option<State>,
+        content: &EntryContent,
+        publish: Option<&[Vector]>,
+    ) -> Result<Applied, Fault> {
+        let hash = content_hash(content);
+        let same_as_head = match &state {
+            Some(state) if state.head_hash == hash => {
+                read::entry(self.db, &self.set.tenant, id).await?.content == *content
+            }
+            _ => false,
+        };
+        let (head, published) =
+            state.as_ref().map_or((0, None), |state| (state.head, state.published));
+        let version = if same_as_head { head } else { head + 1 };
+        let key = self.key(id, version);
+        if !same_as_head {
+            write::version(self.db, key, content, hash, self.by()).await?;
+        }
+        match (publish, state) {
+            (Some(_), Some(state)) if published == Some(version) => Ok(unchanged(id, &state)),
+            (Some(vectors), _) => {
+                self.publish(key, vectors, published, !same_as_head).await?;
+                Ok(applied(id, version, Some(version), EntryStatus::Published))
+            }
+            (None, Some(state)) if same_as_head => Ok(unchanged(id, &state)),
+            (None, state) => {
+                write::audit(self.db, key, self.by(), "saved", &json!({})).await?;
+                let status = state.map_or(EntryStatus::Draft, |state| state.status);
+                Ok(applied(id, version, published, status))
+            }
+        }
+    }
+
+    async fn publish(
+        &mut self,
+        key: Key<'a>,
+        vectors: &[Vector],
+        replaces: Option<VersionNumber>,
+        written: bool,
+    ) -> Result<(), Fault> {
+        write::vectors(self.db, key, &self.set.model, vectors).await?;
+        write::published(self.db, key, self.set.at).await?;
+        let model = self.set.model.as_str();
+        let detail = json!({ "model": model, "replaces": replaces, "written": written });
+        self.serve_change(key, "published", &detail).await
+    }
+
+    async fn retire(&mut self, key: Key<'a>) -> Result<(), Fault> {
+        write::retired(self.db, key).await?;
+        self.serve_change(key, "retired", &json!({})).await
+    }
+
+    /// Journal and audit row of a change of what is served.
+    async fn serve_change(
+        &mut self,
+        key: Key<'a>,
+        kind: &str,
+        detail: &serde_json::Value,
+    ) -> Result<(), Fault> {
+        let place = (self.next, self.served_changes);
+        self.served_changes += 1;
+        write::journal(self.db, key, place, kind, self.set.at).await?;
+        write::audit(self.db, key, self.by(), kind, detail).await
+    }
+
+    async fn state(&mut self, id: &EntryId) -> Result<Option<State>, Fault> {
+        let row: Option<(String, VersionNumber, Option<VersionNumber>, Vec<u8>)> = sqlx::query_as(
+            "SELECT e.status, e.head_version, e.published_version, v.content_hash FROM entries e \
+             JOIN versions v ON v.tenant = e.tenant AND v.id = e.id AND v.version = e.head_version \
+             WHERE e.tenant = ?1 AND e.id = ?2",
+        )
+        .bind(self.set.tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.db)
+        .await?;
+        row.map(|(status, head, published, head_hash)| {
+            Ok(State { status: rows::status(&status)?, head, published, head_hash })
+        })
+        .transpose()
+    }
+
+    fn key(&self, id: &'a EntryId, version: VersionNumber) -> Key<'a> {
+        Key { tenant: &self.set.tenant, id, version }
+    }
+
+    /// Who does it, and when.
+    fn by(&self) -> (&'a str, jiff::Timestamp) {
+        (&self.set.actor, self.set.at)
+    }
+}
+
+fn applied(
+    id: &EntryId,
+    version: VersionNumber,
+    published_version: Option<VersionNumber>,
+    status: EntryStatus,
+) -> Applied {
+    Applied { id: id.clone(), version, published_version, changed: true, status }
+}
+
+fn unchanged(id: &EntryId, state: &State) -> Applied {
+    let published_version = state.published;
+    let (version, status) = (state.head, state.status);
+    Applied { id: id.clone(), version, published_version, changed: false, status }
+}

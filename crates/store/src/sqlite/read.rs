@@ -1,0 +1,127 @@
+//! The reading half of the store. Every function runs within one read transaction.
+
+use futures::TryStreamExt;
+use goldenset_core::ports::{EntryRecord, PublishedSet};
+use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, TenantId, VersionNumber};
+use sqlx::query::{Query, QueryScalar};
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+use sqlx::{Row, SqliteConnection};
+
+use super::blob;
+use super::error::{Fault, damaged};
+use super::rows::VersionRow;
+use super::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_VECTORS};
+
+type Bound = Query<'static, Sqlite, SqliteArguments>;
+
+pub(super) async fn tenants(db: &mut SqliteConnection) -> Result<Vec<(TenantId, Epoch)>, Fault> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT tenant, epoch FROM tenants ORDER BY tenant").fetch_all(db).await?;
+    rows.into_iter()
+        .map(|(tenant, epoch)| Ok((TenantId::new(tenant).map_err(damaged)?, to_epoch(epoch)?)))
+        .collect()
+}
+
+/// The tenant's epoch, none when it has no golden set yet.
+pub(super) async fn epoch(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<Option<Epoch>, Fault> {
+    let query: QueryScalar<'_, Sqlite, i64, SqliteArguments> =
+        sqlx::query_scalar("SELECT epoch FROM tenants WHERE tenant = ?1");
+    let epoch = query.bind(tenant.as_str()).fetch_optional(db).await?;
+    Ok(epoch.map(to_epoch).transpose()?)
+}
+
+fn to_epoch(value: i64) -> Result<Epoch, Error> {
+    u64::try_from(value).map(Epoch).map_err(damaged)
+}
+
+pub(super) async fn published(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    model: &ModelId,
+) -> Result<PublishedSet, Fault> {
+    let epoch = epoch(db, tenant).await?.unwrap_or_default();
+    let mut rows = rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str())).await?;
+    let vectors = sqlx::query(PUBLISHED_VECTORS).bind(tenant.as_str()).bind(model.as_str());
+    fill(db, &mut rows, vectors).await?;
+    let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
+    Ok(PublishedSet { epoch, entries })
+}
+
+pub(super) async fn entry(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &EntryId,
+) -> Result<EntryRecord, Fault> {
+    let head = sqlx::query(HEAD).bind(tenant.as_str()).bind(id.as_str());
+    records(db, head, tenant).await?.pop().ok_or_else(|| unknown_entry(id).into())
+}
+
+pub(super) async fn versions(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &EntryId,
+) -> Result<Vec<EntryRecord>, Fault> {
+    let history = sqlx::query(HISTORY).bind(tenant.as_str()).bind(id.as_str());
+    let versions = records(db, history, tenant).await?;
+    if versions.is_empty() { Err(unknown_entry(id).into()) } else { Ok(versions) }
+}
+
+pub(super) async fn entries(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    after: Option<&EntryId>,
+    limit: usize,
+) -> Result<Vec<EntryRecord>, Fault> {
+    // No id is empty, so all come after the empty one.
+    let after = after.map_or("", EntryId::as_str);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    records(db, sqlx::query(PAGE).bind(tenant.as_str()).bind(after).bind(limit), tenant).await
+}
+
+pub(super) fn unknown_entry(id: &EntryId) -> Error {
+    Error::new(Code::UnknownEntry, format!("there is no entry {id}"))
+        .field("id")
+        .fix("list the entries of the tenant to see their ids")
+}
+
+async fn records(
+    db: &mut SqliteConnection,
+    query: Bound,
+    tenant: &TenantId,
+) -> Result<Vec<EntryRecord>, Fault> {
+    Ok(rows(db, query).await?.into_iter().map(|row| row.record(tenant)).collect())
+}
+
+async fn rows(db: &mut SqliteConnection, query: Bound) -> Result<Vec<VersionRow>, Fault> {
+    let mut rows = Vec::new();
+    let mut found = query.fetch(db);
+    while let Some(row) = found.try_next().await? {
+        rows.push(VersionRow::decode(&row)?);
+    }
+    Ok(rows)
+}
+
+/// Gives each vector to its version. Both come in one order.
+async fn fill(
+    db: &mut SqliteConnection,
+    rows: &mut [VersionRow],
+    vectors: Bound,
+) -> Result<(), Fault> {
+    let mut owners = rows.iter_mut();
+    let mut owner = owners.next();
+    let mut vectors = vectors.fetch(db);
+    while let Some(vector) = vectors.try_next().await? {
+        let (id, version): (&str, VersionNumber) = (vector.try_get(0)?, vector.try_get(1)?);
+        while owner.as_ref().is_some_and(|row| row.version != version || row.id.as_str() != id) {
+            owner = owners.next();
+        }
+        match owner.as_deref_mut() {
+            Some(row) => row.vectors.push(blob::decode(vector.try_get(2)?)?),
+            None => return Err(damaged(format_args!("a vector of {id} out of order")).into()),
+        }
+    }
+    Ok(())
+}

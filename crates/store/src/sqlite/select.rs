@@ -1,0 +1,99 @@
+//! The four ways in which versions are picked. A version comes with its lists as JSON in one row,
+//! so a whole set takes one query and no row is looked up by itself.
+
+// CROSS JOIN keeps SQLite from changing the order of the tables: entries first is both the order of
+// the result and the way along the primary keys.
+macro_rules! joined {
+    ($columns:expr, $table:literal, $version:literal, $filter:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM entries e CROSS JOIN ",
+            $table,
+            " x",
+            " ON x.tenant = e.tenant AND x.id = e.id",
+            $version,
+            " WHERE e.tenant = ?1 AND ",
+            $filter,
+            " ORDER BY ",
+            $order
+        )
+    };
+}
+
+// One list of the version `x` as a JSON array. The primary key is the order of the inner query.
+macro_rules! list {
+    ($table:literal) => {
+        concat!(
+            "(SELECT json_group_array(text) FROM (SELECT l.text FROM ",
+            $table,
+            " l",
+            " WHERE l.tenant = x.tenant AND l.id = x.id AND l.version = x.version",
+            " ORDER BY l.position))"
+        )
+    };
+}
+
+macro_rules! versions {
+    ($version:literal, $filter:literal, $order:literal) => {
+        joined!(
+            concat!(
+                "x.id, x.version, e.status, e.published_version, x.question, x.answer, x.category, ",
+                "x.lang, x.valid_from, x.valid_until, x.author, x.created_at, x.published_at, ",
+                list!("alternatives"), ", ", list!("entry_references"), ", ", list!("tags")
+            ),
+            "versions", $version, $filter, $order
+        )
+    };
+}
+
+/// What tenant ?1 serves, by entry id.
+pub(super) const PUBLISHED: &str =
+    versions!(" AND x.version = e.published_version", "e.status = 'published'", "e.id");
+
+/// The vectors of model ?2 for what [`PUBLISHED`] picks, in its order.
+pub(super) const PUBLISHED_VECTORS: &str = joined!(
+    "x.id, x.version, x.vector",
+    "embeddings",
+    " AND x.version = e.published_version AND x.model = ?2",
+    "e.status = 'published'",
+    "e.id, x.position"
+);
+
+/// The newest version of each entry of tenant ?1 after id ?2, at most ?3 of them, by entry id.
+pub(super) const PAGE: &str =
+    concat!(versions!(" AND x.version = e.head_version", "e.id > ?2", "e.id"), " LIMIT ?3");
+
+/// The newest version of entry ?2 of tenant ?1.
+pub(super) const HEAD: &str = versions!(" AND x.version = e.head_version", "e.id = ?2", "e.id");
+
+/// All versions of entry ?2 of tenant ?1, the newest first.
+pub(super) const HISTORY: &str = versions!("", "e.id = ?2", "x.version DESC");
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Row};
+
+    use super::*;
+    use crate::SqliteStore;
+
+    /// A plan that scans or sorts is right and slow, so no other test would tell.
+    #[tokio::test]
+    async fn every_query_walks_along_keys() {
+        let store = SqliteStore::in_memory().await.unwrap();
+        for query in [PUBLISHED, PUBLISHED_VECTORS, PAGE, HEAD, HISTORY] {
+            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+                .fetch_all(&store.readers)
+                .await
+                .unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(steps[0].starts_with("SEARCH e USING PRIMARY KEY (tenant=?"), "{steps:?}");
+            assert!(
+                !steps.iter().any(|step| step.contains("SCAN e")
+                    || step.contains("SCAN x")
+                    || step.contains("TEMP B-TREE")),
+                "{steps:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The statements that write, one function a thing. What is written when is in `commit.rs`.
+
+use goldenset_core::ports::Vector;
+use goldenset_core::{EntryContent, EntryId, ModelId, TenantId, VersionNumber};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::blob;
+use super::error::Fault;
+
+type Done = Result<(), Fault>;
+
+/// Which version of which entry.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) id: &'a EntryId,
+    pub(super) version: VersionNumber,
+}
+
+pub(super) async fn tenant(db: &mut SqliteConnection, tenant: &TenantId) -> Done {
+    sqlx::query("INSERT INTO tenants (tenant, epoch) VALUES (?1, 0)")
+        .bind(tenant.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn raise_epoch(db: &mut SqliteConnection, tenant: &TenantId) -> Done {
+    sqlx::query("UPDATE tenants SET epoch = epoch + 1 WHERE tenant = ?1")
+        .bind(tenant.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A new head of an entry, which is created as a draft when there is none.
+pub(super) async fn version(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    content: &EntryContent,
+    hash: [u8; 32],
+    (author, at): (&str, Timestamp),
+) -> Done {
+    sqlx::query(
+        "INSERT INTO entries (tenant, id, status, head_version) VALUES (?1, ?2, 'draft', ?3) \
+         ON CONFLICT (tenant, id) DO UPDATE SET head_version = excluded.head_version",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "INSERT INTO versions (tenant, id, version, question, answer, category, lang, valid_from, \
+         valid_until, author, created_at, content_hash) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .bind(content.question.as_str())
+    .bind(content.answer.as_str())
+    .bind(content.category.as_deref())
+    .bind(content.lang.as_deref())
+    .bind(content.validity.valid_from.map(|day| day.to_string()))
+    .bind(content.validity.valid_until.map(|day| day.to_string()))
+    .bind(author)
+    .bind(at.as_microsecond())
+    .bind(hash.as_slice())
+    .execute(&mut *db)
+    .await?;
+    let insert = "INSERT INTO alternatives (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    list(db, insert, key, &content.alternatives).await?;
+    let insert = "INSERT INTO entry_references (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    list(db, insert, key, &content.references).await?;
+    let insert =
+        "INSERT INTO tags (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    list(db, insert, key, &content.tags).await
+}
+
+async fn list(
+    db: &mut SqliteConnection,
+    insert: &'static str,
+    key: Key<'_>,
+    items: &[String],
+) -> Done {
+    for (position, item) in (0_i64..).zip(items) {
+        sqlx::query(insert)
+            .bind(key.tenant.as_str())
+            .bind(key.id.as_str())
+            .bind(key.version)
+            .bind(position)
+            .bind(item.as_str())
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Vectors of one version, those that are there already stay: equal text has the equal vector.
+pub(super) async fn vectors(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    model: &ModelId,
+    vectors: &[Vector],
+) -> Done {
+    for (position, vector) in (0_i64..).zip(vectors) {
+        sqlx::query(
+            "INSERT INTO embeddings (tenant, model, id, version, position, dimensions, vector) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        )
+        .bind(key.tenant.as_str())
+        .bind(model.as_str())
+        .bind(key.id.as_str())
+        .bind(key.version)
+        .bind(position)
+        .bind(i64::try_from(vector.len()).unwrap_or(i64::MAX))
+        .bind(blob::encode(vector))
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Serves the version in place of what was served.
+pub(super) async fn published(db: &mut SqliteConnection, key: Key<'_>, at: Timestamp) -> Done {
+    sqlx::query(
+        "UPDATE entries SET status = 'published', published_version = ?3 \
+         WHERE tenant = ?1 AND id = ?2",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "UPDATE versions SET published_at = ?4 WHERE tenant = ?1 AND id = ?2 AND version = ?3",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Serves the entry no longer.
+pub(super) async fn retired(db: &mut SqliteConnection, key: Key<'_>) -> Done {
+    sqlx::query(
+        "UPDATE entries SET status = 'retired', published_version = NULL \
+         WHERE tenant = ?1 AND id = ?2",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the epoch `epoch` changed, as its `seq`th change.
+pub(super) async fn journal(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    (epoch, seq): (i64, i64),
+    kind: &str,
+    at: Timestamp,
+) -> Done {
+    sqlx::query(
+        "INSERT INTO journal (tenant, epoch, seq, kind, entry, version, at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(key.tenant.as_str())
+    .bind(epoch)
+    .bind(seq)
+    .bind(kind)
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Who did what to the version.
+pub(super) async fn audit(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    (actor, at): (&str, Timestamp),
+    action: &str,
+    detail: &serde_json::Value,
+) -> Done {
+    sqlx::query(
+        "INSERT INTO audit (at, actor, action, tenant, entry, version, detail) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(at.as_microsecond())
+    .bind(actor)
+    .bind(action)
+    .bind(key.tenant.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .bind(detail.to_string())
+    .execute(db)
+    .await?;
+    Ok(())
+}

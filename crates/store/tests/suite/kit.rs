@@ -1,0 +1,133 @@
+//! Short words for the checks.
+
+use std::sync::Arc;
+
+use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedSet, Store, Vector};
+use goldenset_core::{
+    Code, EntryContent, EntryId, Epoch, ModelId, Result, TenantId, Validity, VersionNumber,
+};
+use jiff::Timestamp;
+
+use super::Backend;
+
+/// One tenant's golden set in a fresh store.
+#[derive(Clone)]
+pub(crate) struct Golden {
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) tenant: TenantId,
+    pub(crate) model: ModelId,
+    pub(crate) actor: String,
+    pub(crate) at: Timestamp,
+}
+
+impl Golden {
+    pub(crate) fn new(backend: Arc<dyn Backend>) -> Self {
+        Self {
+            backend,
+            tenant: TenantId::default(),
+            model: ModelId::new("model-a").unwrap(),
+            actor: "anna".into(),
+            at: "2026-01-02T03:04:05.678901Z".parse().unwrap(),
+        }
+    }
+
+    pub(crate) fn of_tenant(&self, tenant: &str) -> Self {
+        Self { tenant: TenantId::new(tenant).unwrap(), ..self.clone() }
+    }
+
+    pub(crate) fn with_model(&self, model: &str) -> Self {
+        Self { model: ModelId::new(model).unwrap(), ..self.clone() }
+    }
+
+    pub(crate) fn at(&self, at: &str) -> Self {
+        Self { at: at.parse().unwrap(), ..self.clone() }
+    }
+
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        self.backend.store()
+    }
+
+    pub(crate) async fn commit(&self, changes: Vec<EntryChange>) -> Result<Commit> {
+        let (tenant, model, actor) = (self.tenant.clone(), self.model.clone(), self.actor.clone());
+        self.store().commit(ChangeSet { tenant, actor, model, changes, at: self.at }).await
+    }
+
+    /// Commits one change that must succeed.
+    pub(crate) async fn one(&self, change: EntryChange) -> Applied {
+        self.commit(vec![change]).await.unwrap().applied.remove(0)
+    }
+
+    /// The code of one change that must fail.
+    pub(crate) async fn refused(&self, change: EntryChange) -> Code {
+        self.commit(vec![change]).await.unwrap_err().code
+    }
+
+    pub(crate) async fn served(&self) -> PublishedSet {
+        self.store().published(&self.tenant, &self.model).await.unwrap()
+    }
+
+    /// Ids and versions of what is served.
+    pub(crate) async fn serves(&self) -> Vec<(String, VersionNumber)> {
+        let entries = self.served().await.entries;
+        entries.iter().map(|entry| (entry.id.to_string(), entry.version)).collect()
+    }
+
+    pub(crate) async fn epoch(&self) -> Epoch {
+        self.served().await.epoch
+    }
+}
+
+pub(crate) fn id(id: &str) -> EntryId {
+    EntryId::new(id).unwrap()
+}
+
+/// A content with every field filled.
+pub(crate) fn content(text: &str) -> EntryContent {
+    EntryContent {
+        question: format!("{text}?"),
+        alternatives: vec![format!("what about {text}?"), format!("tell me of {text}")],
+        answer: format!("**{text}**, by law."),
+        references: vec!["art. 10 D.Lgs. 66/2003".into(), "art. 36 Cost.".into()],
+        category: Some("leave".into()),
+        tags: vec!["z".into(), "a".into()],
+        lang: Some("en".into()),
+        validity: Validity {
+            valid_from: Some(jiff::civil::date(2024, 1, 1)),
+            valid_until: Some(jiff::civil::date(2024, 12, 31)),
+        },
+    }
+}
+
+/// Vectors that tell texts and models apart.
+pub(crate) fn vectors(model: &ModelId, content: &EntryContent) -> Vec<Vector> {
+    let vector = |text: &str| -> Vector {
+        let sum = text.bytes().chain(model.as_str().bytes()).enumerate();
+        let sum = sum.fold(0.0, |sum, (at, byte)| sum + (at + 1) as f32 * f32::from(byte));
+        [sum, 1.0 / (1.0 + sum), -sum].into()
+    };
+    content.phrasings().map(vector).collect()
+}
+
+pub(crate) fn draft(entry: &str, content: &EntryContent) -> EntryChange {
+    EntryChange::Save { id: id(entry), content: content.clone(), publish: None }
+}
+
+/// Saves and publishes, under the model of [`Golden::new`].
+pub(crate) fn serve(entry: &str, content: &EntryContent) -> EntryChange {
+    let publish = Some(vectors(&ModelId::new("model-a").unwrap(), content));
+    EntryChange::Save { id: id(entry), content: content.clone(), publish }
+}
+
+/// Publishes a version that says `content`, under the model of [`Golden::new`].
+pub(crate) fn publish(entry: &str, version: VersionNumber, content: &EntryContent) -> EntryChange {
+    let vectors = vectors(&ModelId::new("model-a").unwrap(), content);
+    EntryChange::Publish { id: id(entry), version, vectors }
+}
+
+pub(crate) fn retire(entry: &str) -> EntryChange {
+    EntryChange::Retire { id: id(entry) }
+}
+
+pub(crate) fn served(pairs: &[(&str, VersionNumber)]) -> Vec<(String, VersionNumber)> {
+    pairs.iter().map(|(id, version)| ((*id).to_owned(), *version)).collect()
+}

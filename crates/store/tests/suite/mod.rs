@@ -1,0 +1,83 @@
+//! What every store must do, as named checks over `dyn Store`. `conformance!` makes one test of
+//! each check for one store.
+
+pub(crate) mod epochs;
+pub(crate) mod history;
+pub(crate) mod kit;
+pub(crate) mod log;
+pub(crate) mod reading;
+pub(crate) mod refusing;
+pub(crate) mod saving;
+pub(crate) mod serving;
+pub(crate) mod vectors;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use goldenset_core::ports::Store;
+
+/// A fresh store.
+#[async_trait]
+pub(crate) trait Backend: Send + Sync {
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// What the store keeps beside what its trait shows; none where a test cannot look.
+    async fn log(&self) -> Option<Log>;
+}
+
+/// Rows as text, fields parted by a blank, absent ones left out.
+pub(crate) struct Log {
+    /// tenant, epoch, seq, kind, entry, version, at (microseconds); in this order.
+    pub(crate) journal: Vec<String>,
+    /// at (microseconds), actor, action, tenant, entry, version, detail; in order of writing.
+    pub(crate) audit: Vec<String>,
+}
+
+/// `conformance!(name, fresh)`: a module `name` with a test for every check on what the async
+/// function `fresh` makes.
+macro_rules! conformance {
+    ($name:ident, $fresh:path) => {
+        mod $name {
+            conformance! { @checks $fresh:
+                saving::versions_count_from_one,
+                saving::equal_save_writes_nothing,
+                saving::every_field_makes_a_version,
+                saving::content_survives_byte_for_byte,
+                saving::draft_is_not_served,
+                saving::draft_leaves_the_served_version,
+                serving::publish_serves_the_version,
+                serving::publishing_what_is_served_writes_nothing,
+                serving::unchanged_head_can_be_published,
+                serving::older_version_comes_back,
+                serving::retired_is_not_served_and_can_return,
+                serving::served_are_in_order_of_ids,
+                refusing::names_what_is_missing,
+                refusing::failing_change_undoes_the_commit,
+                refusing::vectors_must_match_phrasings,
+                refusing::entry_occurs_once,
+                epochs::rise_once_a_commit_that_serves,
+                epochs::are_per_tenant,
+                epochs::none_is_lost_among_concurrent_commits,
+                epochs::reads_see_whole_commits,
+                reading::tenants_are_apart,
+                reading::pages_follow_each_other,
+                reading::history_is_newest_first,
+                vectors::bits_survive,
+                vectors::models_are_apart,
+                vectors::added_vectors_keep_what_is_there,
+                vectors::adding_is_all_or_nothing,
+                log::tells_what_changed_and_who_did_it,
+                history::random_changes_match_a_model,
+            }
+        }
+    };
+    (@checks $fresh:path: $($module:ident::$check:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $check() {
+                let backend = $fresh().await;
+                crate::suite::$module::$check(crate::suite::kit::Golden::new(backend)).await;
+            }
+        )*
+    };
+}
