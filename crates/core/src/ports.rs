@@ -214,6 +214,10 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<EntryRecord>>;
 
+    /// Ends the work with the store for good: what is on the disk afterwards is whole in itself.
+    /// Calls after it fail.
+    async fn close(&self);
+
     /// All versions of an entry, the newest first.
     ///
     /// # Errors

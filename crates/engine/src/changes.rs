@@ -55,7 +55,8 @@ impl Engine {
     /// Publishes a version of an entry, the newest one when none is named.
     ///
     /// # Errors
-    /// `unknown_tenant`, `unknown_entry`, `unknown_version`; faults of store and provider.
+    /// `unknown_entry`, also for a tenant that does not exist; `unknown_version`; faults of store
+    /// and provider.
     pub async fn publish(
         self: &Arc<Self>,
         author: Author,
@@ -86,7 +87,7 @@ impl Engine {
     /// Takes an entry out of service.
     ///
     /// # Errors
-    /// `unknown_tenant`, `unknown_entry`, `not_published`; faults of the store.
+    /// `unknown_entry`, also for a tenant that does not exist; `not_published`; faults of the store.
     pub async fn retire(self: &Arc<Self>, author: Author, id: EntryId) -> Result<Changed> {
         let planned = Planned { change: EntryChange::Retire { id }, showing: Showing::Remove };
         self.change_one(author, planned).await

@@ -133,6 +133,11 @@ impl Engine {
         (self.results.len(), self.embeddings.cached())
     }
 
+    /// Ends the work with the store; the engine takes no change after it.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// The store behind the engine.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {

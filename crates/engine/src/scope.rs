@@ -3,7 +3,7 @@
 use goldenset_core::{Code, EntryContent, Error, Result, TenantId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Most results that a caller may ask for.
 pub const MAX_RESULTS: usize = 100;
@@ -54,7 +54,14 @@ pub enum KbEpoch {
     /// RFC 3339.
     Moment(Timestamp),
     /// ISO date.
-    Day(Date),
+    Day(#[serde(deserialize_with = "day_alone")] Date),
+}
+
+/// A date and nothing more: of a time without an offset nobody knows when it was.
+fn day_alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let day = text.parse().ok().filter(|day: &Date| day.to_string() == text);
+    day.ok_or_else(|| serde::de::Error::custom("not a day"))
 }
 
 impl KbEpoch {
@@ -215,5 +222,8 @@ mod tests {
             assert_eq!(kb.timestamp().unwrap().as_second(), seconds, "{json}");
         }
         assert!(KbEpoch::Seconds(i64::MAX).timestamp().is_err());
+        for bad in ["\"2024-01-01T10:00:00\"", "\"20240101\"", "\"now\"", "1.5", "true"] {
+            assert!(serde_json::from_str::<KbEpoch>(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -107,7 +107,7 @@ mod folder {
             writer.commit(changes(answer)).await.unwrap();
             assert_eq!(served(&reader).await.unwrap().as_deref(), Some(answer));
         }
-        assert_eq!(reader.commit(changes("four")).await.unwrap_err().code, Code::Internal);
+        assert_eq!(reader.commit(changes("four")).await.unwrap_err().code, Code::DataDirUnusable);
         assert_eq!(reader.tenants().await.unwrap(), [(TenantId::default(), Epoch(3))]);
         writer.close().await;
         drop(writer);

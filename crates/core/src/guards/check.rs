@@ -219,8 +219,12 @@ fn stemmed(slots: &Slots) -> Vec<Word> {
     slots.words.iter().map(|word| Word::new(word)).collect()
 }
 
-/// How many words of either list have no partner in the other, on the side that has more.
+/// How many words of either list have no partner in the other, on the side that has more. Counted
+/// up to 2: two texts that far apart are not nearly equal, and long ones would cost a square.
 fn difference(a: &[Word], b: &[Word]) -> usize {
+    if a.len().abs_diff(b.len()) > 1 {
+        return 2;
+    }
     let mut taken = vec![false; b.len()];
     let mut unmatched = 0;
     for word in a {
@@ -230,6 +234,9 @@ fn difference(a: &[Word], b: &[Word]) -> usize {
             Some((_, taken)) => *taken = true,
             None => unmatched += 1,
         }
+        if unmatched > 1 {
+            return 2;
+        }
     }
-    unmatched.max(taken.iter().filter(|taken| !**taken).count())
+    unmatched.max(taken.iter().filter(|taken| !**taken).count().min(2))
 }

@@ -14,7 +14,7 @@ pub use profile::{EntryProfile, QuestionProfile};
 pub use weights::{FORMAT, Logistic, Weights};
 
 use crate::error::Result;
-use crate::guards::{self, Effect, GuardResult};
+use crate::guards::{self, Effect, EntrySlots, GuardResult};
 use crate::ids::ModelId;
 
 /// A candidate as the search found it.
@@ -73,8 +73,9 @@ impl Verifier {
     pub fn judge(&self, question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Verdict> {
         let features = ranked_features(question, candidates);
         let judge = |(candidate, features): (&Candidate<'_>, Features<RANKED>)| {
-            let guards = guards::check(&question.slots, &candidate.profile.slots);
-            self.verdict(guards, |weights| weights.ranked.probability(&features))
+            self.verdict(question, &candidate.profile.slots, |weights| {
+                weights.ranked.probability(&features)
+            })
         };
         candidates.iter().zip(features).map(judge).collect()
     }
@@ -82,13 +83,19 @@ impl Verifier {
     /// The verdict on two questions, `b` in the place of an approved one.
     #[must_use]
     pub fn judge_pair(&self, a: &QuestionProfile, b: &QuestionProfile, similarity: f32) -> Verdict {
-        let guards = guards::check(&a.slots, &b.as_entry_slots());
-        let features = pair_features(a, b, similarity);
-        self.verdict(guards, |weights| weights.pair.probability(&features))
+        let features = pair_features(similarity);
+        self.verdict(a, &b.as_entry_slots(), |weights| weights.pair.probability(&features))
     }
 
-    fn verdict(&self, guards: Vec<GuardResult>, probability: impl Fn(&Weights) -> f64) -> Verdict {
-        let effect = guards::strongest(&guards);
+    fn verdict(
+        &self,
+        question: &QuestionProfile,
+        entry: &EntrySlots,
+        probability: impl Fn(&Weights) -> f64,
+    ) -> Verdict {
+        let checked = question.slots.values().len() <= MOST_VALUES;
+        let guards = if checked { guards::check(&question.slots, entry) } else { Vec::new() };
+        let effect = if checked { guards::strongest(&guards) } else { Effect::SuggestOnly };
         let score = self.weights.as_ref().map(|weights| {
             let factor = match effect {
                 Effect::Explain => 1.0,
@@ -102,7 +109,14 @@ impl Verifier {
     }
 }
 
+/// Values in one question that are held against an entry. A question with more is a
+/// table or an attack; it is not verified, so nothing is served for it.
+const MOST_VALUES: usize = 64;
+
 /// Identity of a verifier without weights.
 pub const UNFITTED: &str = "unfitted";
 
 const RANKED: usize = RANKED_FEATURES.len();
+
+#[cfg(test)]
+mod tests;

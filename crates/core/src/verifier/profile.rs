@@ -5,28 +5,10 @@ use crate::entry::EntryContent;
 use crate::guards::{EntrySlots, Slots};
 use crate::words::{Word, content_words_of};
 
-/// A text's content words and its character trigrams.
-#[derive(Debug, Clone)]
-pub(crate) struct TextProfile {
-    pub(crate) words: Vec<Word>,
-    /// Sorted, with repetitions.
-    pub(crate) trigrams: Vec<[char; 3]>,
-}
-
-impl TextProfile {
-    fn of(text: &Canonical) -> Self {
-        let padded: Vec<char> = format!(" {} ", text.as_str()).chars().collect();
-        let mut trigrams: Vec<_> =
-            padded.windows(3).map(|window| [window[0], window[1], window[2]]).collect();
-        trigrams.sort_unstable();
-        Self { words: content_words_of(text), trigrams }
-    }
-}
-
 /// A question to be answered.
 #[derive(Debug, Clone)]
 pub struct QuestionProfile {
-    pub(crate) text: TextProfile,
+    pub(crate) words: Vec<Word>,
     pub(crate) canonical: Canonical,
     pub(crate) slots: Slots,
 }
@@ -36,7 +18,7 @@ impl QuestionProfile {
     #[must_use]
     pub fn of(question: &Canonical) -> Self {
         Self {
-            text: TextProfile::of(question),
+            words: content_words_of(question),
             slots: Slots::of(question),
             canonical: question.clone(),
         }
@@ -50,7 +32,8 @@ impl QuestionProfile {
 /// A published entry.
 #[derive(Debug, Clone)]
 pub struct EntryProfile {
-    pub(crate) phrasings: Vec<TextProfile>,
+    /// The content words of each phrasing.
+    pub(crate) phrasings: Vec<Vec<Word>>,
     pub(crate) slots: EntrySlots,
 }
 
@@ -62,7 +45,7 @@ impl EntryProfile {
         Self {
             phrasings: content
                 .phrasings()
-                .map(|phrasing| TextProfile::of(&Canonical::of(phrasing)))
+                .map(|phrasing| content_words_of(&Canonical::of(phrasing)))
                 .collect(),
             slots: EntrySlots::new(content.phrasings(), support.map(String::as_str)),
         }

@@ -7,7 +7,10 @@ pub(super) fn in_words(guards: &[GuardResult], effect: Effect, score: Option<f64
     if effect != Effect::Explain {
         let against = guards.iter().filter(|guard| guard.effect != Effect::Explain);
         let clauses: Vec<_> = against.map(clause).collect();
-        return clauses.join("; ");
+        return match clauses.is_empty() {
+            true => "the question names more values than can be verified".into(),
+            false => clauses.join("; "),
+        };
     }
     match score {
         None => {

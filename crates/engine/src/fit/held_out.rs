@@ -3,7 +3,7 @@
 use goldenset_core::guards::Effect;
 use serde::Serialize;
 
-use super::Ranked;
+use super::Fitted;
 use super::samples::Asked;
 
 /// Served error at which [`HeldOut::coverage`] is read.
@@ -30,7 +30,7 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
-    pub(super) fn new(set: &str, asked: &[Asked], fitted: &Ranked, serve_threshold: f64) -> Self {
+    pub(super) fn new(set: &str, asked: &[Asked], fitted: &Fitted, serve_threshold: f64) -> Self {
         let mut best: Vec<_> = asked
             .iter()
             .filter_map(|asked| {

@@ -1,9 +1,9 @@
 //! Fits the score of an embedding model.
 //!
-//! The *ranked* score, which lookups use, is fitted on golden sets with labelled questions: what
-//! the search finds for each question is labelled by whether it answers it. The *pair* score,
-//! which compares two texts alone, is fitted on labelled pairs. Every golden set counts the same,
-//! however many questions it has.
+//! It is fitted on golden sets with labelled questions: what the search finds for each question is
+//! labelled by whether it answers it. The *ranked* score, which lookups use, sees a candidate
+//! among its rivals; the *pair* score, which compares two texts, sees it alone. Every golden set
+//! counts the same, however many questions it has.
 
 mod held_out;
 mod logistic;
@@ -13,10 +13,9 @@ use goldenset_core::guards::Effect;
 use goldenset_core::ports::Embedder;
 use goldenset_core::verifier::{FORMAT, Logistic, PAIR_FEATURES, RANKED_FEATURES, Weights};
 use goldenset_core::{EntryContent, EntryId, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use held_out::HeldOut;
-use logistic::Row;
 use samples::{Asked, Sample};
 
 use crate::engine::Progress;
@@ -36,22 +35,9 @@ pub struct LabelledSet {
     pub queries: Vec<LabelledQuery>,
 }
 
-/// Two questions and whether an approved answer to the one may serve the other.
-#[derive(Debug, Clone, Deserialize)]
-pub struct LabelledPair {
-    /// The one.
-    pub a: String,
-    /// The other.
-    pub b: String,
-    /// Whether they ask the same.
-    pub same: bool,
-}
-
 /// What the fit saw.
 #[derive(Debug, Clone, Serialize)]
 pub struct FitReport {
-    /// Pairs read.
-    pub pairs: usize,
     /// Questions asked.
     pub questions: usize,
     /// For each set, a fit on the other sets tried on it; none for a single set.
@@ -65,7 +51,6 @@ pub struct FitReport {
 pub async fn fit(
     embedder: &dyn Embedder,
     sets: &[LabelledSet],
-    pairs: &[LabelledPair],
     serve_threshold: f64,
     progress: Progress<'_>,
 ) -> Result<(Weights, FitReport)> {
@@ -73,17 +58,16 @@ pub async fn fit(
     for set in sets {
         asked.push(samples::ask(embedder, set, progress).await?);
     }
-    let compared = samples::compare(embedder, pairs, progress).await?;
-    let ranked = fit_ranked(&asked)?;
-    let names = sets.iter().map(|set| set.name.as_str());
+    let fitted = fit_sets(&asked)?;
+    let names: Vec<_> = sets.iter().map(|set| set.name.as_str()).collect();
     let weights = Weights {
         format: FORMAT,
         model: embedder.model().as_str().to_owned(),
-        fitted_on: format!("{}; {} pairs", names.collect::<Vec<_>>().join(", "), pairs.len()),
-        ranked: ranked.score,
-        pair: logistic::fit(&passing(compared.iter()), &PAIR_FEATURES)?,
-        refuse_factor: ranked.refuse_factor,
-        suggest_only_factor: ranked.suggest_only_factor,
+        fitted_on: names.join(", "),
+        ranked: fitted.score,
+        pair: fitted.pair,
+        refuse_factor: fitted.refuse_factor,
+        suggest_only_factor: fitted.suggest_only_factor,
     };
     let mut held_out = Vec::new();
     if sets.len() > 1 {
@@ -92,23 +76,24 @@ pub async fn fit(
                 .filter(|(other, _)| *other != place)
                 .map(|(_, asked)| asked.clone())
                 .collect();
-            let fitted = fit_ranked(&others)?;
+            let fitted = fit_sets(&others)?;
             held_out.push(HeldOut::new(&set.name, &asked[place], &fitted, serve_threshold));
         }
     }
     let questions = asked.iter().map(Vec::len).sum();
-    Ok((weights, FitReport { pairs: pairs.len(), questions, held_out }))
+    Ok((weights, FitReport { questions, held_out }))
 }
 
-/// The part of the weights that lookups use.
-struct Ranked {
+/// What one fit brings.
+struct Fitted {
     score: Logistic,
+    pair: Logistic,
     refuse_factor: f64,
     suggest_only_factor: f64,
 }
 
-impl Ranked {
-    fn probability(&self, sample: &Sample<{ RANKED_FEATURES.len() }>) -> f64 {
+impl Fitted {
+    fn probability(&self, sample: &Sample) -> f64 {
         let factor = match sample.effect {
             Effect::Explain => 1.0,
             Effect::SuggestOnly => self.suggest_only_factor,
@@ -118,7 +103,7 @@ impl Ranked {
     }
 }
 
-fn fit_ranked(sets: &[Vec<Asked>]) -> Result<Ranked> {
+fn fit_sets(sets: &[Vec<Asked>]) -> Result<Fitted> {
     let mut samples = Vec::new();
     for set in sets {
         let fitted = set.iter().flat_map(|asked| asked.samples.iter().take(FITTED_CANDIDATES));
@@ -127,19 +112,20 @@ fn fit_ranked(sets: &[Vec<Asked>]) -> Result<Ranked> {
         let weight = 1000.0 / fitted.len().max(1) as f64;
         samples.extend(fitted.into_iter().map(|sample| Sample { weight, ..*sample }));
     }
-    let score = logistic::fit(&passing(samples.iter()), &RANKED_FEATURES)?;
+    // Guards have their own say; the scores are fitted on what they let pass.
+    let passing: Vec<_> = samples.iter().filter(|s| s.effect == Effect::Explain).collect();
+    let ranked: Vec<_> = passing.iter().map(|sample| sample.ranked()).collect();
+    let pair: Vec<_> = passing.iter().map(|sample| sample.pair()).collect();
+    let score = logistic::fit(&ranked, &RANKED_FEATURES)?;
+    let pair = logistic::fit(&pair, &PAIR_FEATURES)?;
     let factor = |effect| {
-        let rows = samples.iter().filter(|sample| sample.effect == effect).map(Sample::row);
+        let rows = samples.iter().filter(|sample| sample.effect == effect).map(Sample::ranked);
         logistic::factor(rows, &score)
     };
-    Ok(Ranked {
+    Ok(Fitted {
         refuse_factor: factor(Effect::Refuse),
         suggest_only_factor: factor(Effect::SuggestOnly),
         score,
+        pair,
     })
-}
-
-/// Guards have their own say; the score is fitted on what they let pass.
-fn passing<'a, const N: usize>(samples: impl Iterator<Item = &'a Sample<N>>) -> Vec<Row<N>> {
-    samples.filter(|sample| sample.effect == Effect::Explain).map(Sample::row).collect()
 }

@@ -1,4 +1,4 @@
-//! Labelled features: what the search finds for labelled questions, and labelled pairs.
+//! Labelled features: what the search finds for labelled questions.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,27 +12,33 @@ use goldenset_core::verifier::{
     Candidate, EntryProfile, Features, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Verifier,
     pair_features, ranked_features,
 };
-use goldenset_vectors::{VectorSet, dot};
+use goldenset_vectors::VectorSet;
 
+use super::LabelledSet;
 use super::logistic::Row;
-use super::{LabelledPair, LabelledSet};
 use crate::engine::Progress;
 
 /// Texts embedded between two reports of progress.
 const PART: usize = 64;
 
-/// One candidate, or one pair.
+/// One candidate.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sample<const N: usize> {
-    pub(super) features: Features<N>,
+pub(super) struct Sample {
+    pub(super) features: Features<{ RANKED_FEATURES.len() }>,
+    pub(super) similarity: f32,
     pub(super) effect: Effect,
     pub(super) yes: bool,
     pub(super) weight: f64,
 }
 
-impl<const N: usize> Sample<N> {
-    pub(super) fn row(&self) -> Row<N> {
+impl Sample {
+    pub(super) fn ranked(&self) -> Row<{ RANKED_FEATURES.len() }> {
         Row { features: self.features, yes: self.yes, weight: self.weight }
+    }
+
+    pub(super) fn pair(&self) -> Row<{ PAIR_FEATURES.len() }> {
+        let features = pair_features(self.similarity);
+        Row { features, yes: self.yes, weight: self.weight }
     }
 }
 
@@ -41,7 +47,7 @@ impl<const N: usize> Sample<N> {
 pub(super) struct Asked {
     /// Whether some entry of the set answers it.
     pub(super) answerable: bool,
-    pub(super) samples: Vec<Sample<{ RANKED_FEATURES.len() }>>,
+    pub(super) samples: Vec<Sample>,
 }
 
 pub(super) async fn ask(
@@ -78,37 +84,12 @@ pub(super) async fn ask(
             let found = hits.iter().zip(ranked_features(&question, &candidates)).zip(verdicts);
             let samples = found.map(|((hit, features), verdict)| {
                 let yes = labelled.gold.contains(&set.entries[hit.group as usize].0);
-                Sample { features, effect: verdict.effect, yes, weight: 1.0 }
+                let similarity = hit.similarity;
+                Sample { features, similarity, effect: verdict.effect, yes, weight: 1.0 }
             });
             Asked { answerable: !labelled.gold.is_empty(), samples: samples.collect() }
         });
     Ok(asked.collect())
-}
-
-pub(super) async fn compare(
-    embedder: &dyn Embedder,
-    pairs: &[LabelledPair],
-    progress: Progress<'_>,
-) -> Result<Vec<Sample<{ PAIR_FEATURES.len() }>>> {
-    let mut texts: Vec<_> =
-        pairs.iter().flat_map(|pair| [Canonical::of(&pair.a), Canonical::of(&pair.b)]).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let vectors = embed(embedder, &texts, progress).await?;
-    let place = |text: &Canonical| texts.binary_search(text).unwrap_or_else(|place| place);
-    let verifier = Verifier::without_weights();
-    let samples = pairs.iter().map(|pair| {
-        let [a, b] = [&pair.a, &pair.b].map(|text| Canonical::of(text));
-        let similarity = dot(&vectors[place(&a)], &vectors[place(&b)]);
-        let [a, b] = [&a, &b].map(QuestionProfile::of);
-        Sample {
-            features: pair_features(&a, &b, similarity),
-            effect: verifier.judge_pair(&a, &b, similarity).effect,
-            yes: pair.same,
-            weight: 1.0,
-        }
-    });
-    Ok(samples.collect())
 }
 
 async fn embed(

@@ -90,13 +90,13 @@ Examples:
   goldenset eval --entries entries.jsonl --queries queries.jsonl --raw outcomes.jsonl --json"
     )]
     Eval(Eval),
-    /// Fit the score of an embedding model on labelled questions and pairs
+    /// Fit the score of an embedding model on labelled questions
     #[command(
         after_help = "A set is a folder with entries.jsonl and queries.jsonl as for eval; two or more give held-out figures.
-Pairs are {\"a\", \"b\", \"same\"} lines. The result goes into the configuration as verifier.weights.
+The result goes into the configuration as verifier.weights.
 
 Examples:
-  goldenset fit --set demo --set ../my-set --pairs fit/question-pairs/en-public.jsonl --out score.json"
+  goldenset fit --set demo --set ../my-set --out score.json"
     )]
     Fit(Fit),
     /// Check everything that serving needs, and say what to mend
@@ -256,9 +256,6 @@ pub struct Fit {
     /// Folder of a golden set with labelled questions; may be repeated
     #[arg(long, value_name = "DIR", required = true)]
     pub set: Vec<PathBuf>,
-    /// File of labelled pairs; may be repeated
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub pairs: Vec<PathBuf>,
     /// Where to write the weights
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

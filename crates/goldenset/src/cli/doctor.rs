@@ -1,17 +1,24 @@
 //! `doctor`: what a support engineer asks first.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use goldenset_core::ports::{Embedder, Store};
 use goldenset_core::{Code, Error, Result};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::output::{print_json, unwritable};
 use crate::config::Config;
 use crate::http::server::listen;
 use crate::wire;
+
+/// Longest wait for whoever holds the address.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Check {
@@ -93,10 +100,28 @@ async fn data(config: &Config) -> Result<String> {
 }
 
 async fn address(config: &Config) -> Result<String> {
-    match listen(config.server.listen).await {
-        Ok(_) => Ok(format!("{} is free", config.server.listen)),
+    let address = config.server.listen;
+    match listen(address).await {
+        Ok(_) => Ok(format!("{address} is free")),
+        Err(error) if is_goldenset(address).await => {
+            tracing::debug!(%error, "the address is taken by a server of ours");
+            Ok(format!("a goldenset server answers on {address}"))
+        }
         Err(error) => Err(error),
     }
+}
+
+/// Whether the server at an address describes itself as goldenset. Whatever goes wrong on the way
+/// means that it does not.
+async fn is_goldenset(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await.ok()?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n").await.ok()?;
+        let mut answer = Vec::new();
+        stream.take(64 * 1024).read_to_end(&mut answer).await.ok()?;
+        Some(String::from_utf8_lossy(&answer).contains("\"tenants\":"))
+    };
+    tokio::time::timeout(PATIENCE, ask).await.ok().flatten().unwrap_or(false)
 }
 
 fn print(checks: &[Check]) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use goldenset_core::{Code, Error, Result};
-use goldenset_engine::fit::{FitReport, LabelledPair, LabelledSet, fit};
+use goldenset_engine::fit::{FitReport, LabelledSet, fit};
 
 use super::args::Fit;
 use super::files::{output, read_entries, read_jsonl};
@@ -15,15 +15,11 @@ use crate::wire;
 /// Fits and writes the weights.
 pub(super) async fn run(config: &Config, args: Fit) -> Result<()> {
     let sets = args.set.iter().map(|folder| read_set(folder)).collect::<Result<Vec<_>>>()?;
-    let mut pairs: Vec<LabelledPair> = Vec::new();
-    for path in &args.pairs {
-        pairs.extend(read_jsonl::<LabelledPair>(path)?);
-    }
     let embedder = wire::embedder(config)?;
     let bar = Bar::new("embedding");
     let threshold = config.lookup.serve_threshold;
     let (weights, report) =
-        fit(&*embedder, &sets, &pairs, threshold, &|done, all| bar.show(done, all)).await?;
+        fit(&*embedder, &sets, threshold, &|done, all| bar.show(done, all)).await?;
     drop(bar);
     let json = serde_json::to_string_pretty(&weights).map_err(|cause| {
         Error::new(Code::Internal, "the weights could not be written as JSON").cause(cause)
@@ -43,8 +39,8 @@ fn read_set(folder: &Path) -> Result<LabelledSet> {
 
 fn print(report: &FitReport) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let FitReport { pairs, questions, held_out } = report;
-    writeln!(out, "fitted on {questions} questions and {pairs} pairs")?;
+    let FitReport { questions, held_out } = report;
+    writeln!(out, "fitted on {questions} questions")?;
     if held_out.is_empty() {
         return writeln!(out, "one set: no held-out figures");
     }

@@ -55,7 +55,10 @@ pub(super) async fn serve_until_stopped(
         asked_to_stop().await;
         tracing::info!("stopping: requests under way may end");
     };
-    serve(listener, app, stop, grace).await?;
+    let engine = Arc::clone(&app.engine);
+    let served = serve(listener, app, stop, grace).await;
+    engine.close().await;
+    served?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -8,6 +8,7 @@ use goldenset_core::ports::Store;
 use goldenset_core::{Code, EntryContent, EntryId, Error, Result, TenantId};
 use goldenset_engine::transfer::{self, Format, Reading, RowFault, read_rows, write_rows};
 use goldenset_engine::{Author, ImportMode, Imported};
+use goldenset_store::SqliteStore;
 use serde::Serialize;
 
 use super::args::{Export, Import};
@@ -70,6 +71,7 @@ pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
     let bar = Bar::new("embedding");
     let imported = engine.import(author, read.rows, mode, &|done, all| bar.show(done, all)).await?;
     drop(bar);
+    engine.close().await;
     let report = ImportReport {
         rows: read.total,
         bad_rows,
@@ -89,15 +91,8 @@ pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
 async fn store_for(config: &Config, dry_run: bool) -> Result<Arc<dyn Store>> {
     match dry_run {
         false => wire::store(config).await,
-        true if is_empty(&config.store.data_dir) => wire::store_in_memory().await,
+        true if !SqliteStore::is_in(&config.store.data_dir) => wire::store_in_memory().await,
         true => wire::store_to_read(config).await,
-    }
-}
-
-fn is_empty(folder: &Path) -> bool {
-    match std::fs::read_dir(folder) {
-        Ok(mut items) => items.next().is_none(),
-        Err(cause) => cause.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -58,15 +58,6 @@ impl SqliteStore {
         checked.await.map_err(|fault: Fault| fault.at(&self.place))
     }
 
-    /// Ends all connections after their present call and folds the log into the database file.
-    /// Dropping the store does the same in the background.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        if let Some(writer) = &self.writer {
-            writer.close().await;
-        }
-    }
-
     /// Runs `work` in a transaction that no other writer gets between.
     async fn write<T>(
         &self,
@@ -74,7 +65,8 @@ impl SqliteStore {
     ) -> Result<T> {
         let written = async {
             let writer = self.writer.as_ref().ok_or_else(|| {
-                Error::new(Code::Internal, "the store was opened for reading only")
+                Error::new(Code::DataDirUnusable, "the data folder was opened for reading only")
+                    .fix("run `goldenset serve` on it once: it writes what is missing")
             })?;
             let mut connection = writer.acquire().await?;
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -103,6 +95,14 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
+    /// Folds the log into the database file. Dropping the store does the same in the background.
+    async fn close(&self) {
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+
     async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
         self.read(async |db| read::tenants(db).await).await
     }

@@ -67,6 +67,12 @@ impl SqliteStore {
         opened.await.map_err(|fault: Fault| fault.at(&place))
     }
 
+    /// Whether `dir` holds golden sets.
+    #[must_use]
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(DATABASE_FILE).is_file()
+    }
+
     /// Opens the golden sets in `dir` for reading only, also while a server has the folder open.
     /// Sees every commit that was done when a call begins. Every change is refused.
     ///
@@ -75,7 +81,7 @@ impl SqliteStore {
     /// `database_newer`, `database_damaged`, `store_unavailable`.
     pub async fn open_read_only(dir: &Path) -> Result<Self> {
         let place = dir.join(DATABASE_FILE);
-        if !place.is_file() {
+        if !Self::is_in(dir) {
             return Err(unusable(dir, "holds no golden set")
                 .fix("import entries first, or name the folder that the server uses"));
         }

@@ -1,0 +1,128 @@
+use super::*;
+use crate::canonical::Canonical;
+use crate::entry::EntryContent;
+use crate::guards::GuardKind;
+use crate::validity::Validity;
+
+/// Weights that give every candidate the probability one half, and take a tenth of it where a
+/// guard refuses.
+fn even() -> Weights {
+    let flat = |names: &[&str]| Logistic {
+        features: names.iter().map(ToString::to_string).collect(),
+        coefficients: vec![0.0; names.len()],
+        intercept: 0.0,
+    };
+    Weights {
+        format: FORMAT,
+        model: "m".into(),
+        fitted_on: "nothing".into(),
+        ranked: flat(&RANKED_FEATURES),
+        pair: flat(&PAIR_FEATURES),
+        refuse_factor: 0.1,
+        suggest_only_factor: 0.5,
+    }
+}
+
+fn verifier(weights: Weights) -> Verifier {
+    Verifier::new(weights, &ModelId::new("m").unwrap()).unwrap()
+}
+
+fn entry(question: &str) -> EntryProfile {
+    EntryProfile::of(&EntryContent {
+        question: question.into(),
+        alternatives: vec![],
+        answer: "Sì.".into(),
+        references: vec![],
+        category: None,
+        tags: vec![],
+        lang: None,
+        validity: Validity::default(),
+    })
+}
+
+fn judge(question: &str, entries: &[&str]) -> Vec<Verdict> {
+    let profiles: Vec<_> = entries.iter().map(|question| entry(question)).collect();
+    let candidates: Vec<_> =
+        profiles.iter().map(|profile| Candidate { profile, similarity: 0.9 }).collect();
+    verifier(even()).judge(&QuestionProfile::of(&Canonical::of(question)), &candidates)
+}
+
+#[test]
+fn guards_take_from_the_score_and_say_why() {
+    let verdicts = judge(
+        "Quanto spetta nel 2023?",
+        &["Quanto spettava nel 2023?", "Quanto spetta nel 2024?", "Quanto spetta?"],
+    );
+    let found: Vec<_> = verdicts.iter().map(|v| (v.effect, v.score)).collect();
+    assert_eq!(
+        found,
+        [(Effect::Explain, 0.5), (Effect::Refuse, 0.05), (Effect::SuggestOnly, 0.25)]
+    );
+    assert_eq!(verdicts[1].reason, "asks about the year 2023; this entry is about 2024");
+    assert_eq!(verdicts[2].reason, "asks about the year 2023; this entry names none");
+    assert_eq!(verdicts[1].guards[0].kind, GuardKind::Year);
+}
+
+#[test]
+fn a_pair_is_judged_with_the_second_as_the_approved_one() {
+    let [specific, open] =
+        ["IVA al 22 %", "IVA"].map(|text| QuestionProfile::of(&Canonical::of(text)));
+    let judge = |a, b| verifier(even()).judge_pair(a, b, 0.9).effect;
+    assert_eq!(judge(&specific, &open), Effect::SuggestOnly);
+    assert_eq!(judge(&open, &specific), Effect::Explain);
+}
+
+#[test]
+fn more_values_than_can_be_checked_are_not_verified() {
+    let question: String = (3000..3000 + MOST_VALUES + 1).map(|n| format!("{n} ")).collect();
+    let verdict = &judge(&question, &[&question])[0];
+    assert_eq!(verdict.effect, Effect::SuggestOnly);
+    assert_eq!(verdict.reason, "the question names more values than can be verified");
+    let fewer: String = (3000..3000 + MOST_VALUES).map(|n| format!("{n} ")).collect();
+    assert_eq!(judge(&fewer, &[&fewer])[0].effect, Effect::Explain);
+}
+
+#[test]
+fn without_weights_nothing_passes() {
+    let question = QuestionProfile::of(&Canonical::of("Quanto spetta?"));
+    let verdict = Verifier::without_weights().judge_pair(&question, &question, 1.0);
+    assert_eq!((verdict.score, verdict.effect), (0.0, Effect::Explain));
+    assert!(verdict.reason.contains("goldenset fit"), "{}", verdict.reason);
+}
+
+#[test]
+fn margins_are_to_the_best_other_candidate() {
+    let profiles = [entry("tassa sui rifiuti"), entry("tassa di soggiorno")];
+    let candidates = [
+        Candidate { profile: &profiles[0], similarity: 0.75 },
+        Candidate { profile: &profiles[1], similarity: 0.5 },
+    ];
+    let question = QuestionProfile::of(&Canonical::of("la tassa sui rifiuti"));
+    let features = ranked_features(&question, &candidates);
+    // Cosine margins are cut at 0.1; one of two words is shared with the second entry.
+    assert_eq!(features, [[0.75, 0.1, 0.5], [0.5, -0.1, -0.5]]);
+    assert_eq!(ranked_features(&question, &candidates[..1])[0][1], 0.1);
+}
+
+#[test]
+fn weights_are_checked() {
+    let json = |change: &dyn Fn(&mut Weights)| {
+        let mut weights = even();
+        change(&mut weights);
+        serde_json::to_string(&weights).unwrap()
+    };
+    assert!(Weights::parse(&json(&|_| ())).is_ok());
+    let bad: [&dyn Fn(&mut Weights); 5] = [
+        &|w| w.format = FORMAT + 1,
+        &|w| w.ranked.features.reverse(),
+        &|w| w.ranked.coefficients.truncate(1),
+        &|w| w.refuse_factor = 1.5,
+        &|w| w.pair.features.clear(),
+    ];
+    for change in bad {
+        assert!(Weights::parse(&json(change)).is_err());
+    }
+    let other = ModelId::new("other").unwrap();
+    assert!(Verifier::new(even(), &other).is_err(), "weights of another model");
+    assert_ne!(even().id(), Weights { refuse_factor: 0.2, ..even() }.id());
+}

@@ -1,0 +1,4 @@
+//! Many callers at once: of lookups, and of changes.
+
+mod asking;
+mod changing;

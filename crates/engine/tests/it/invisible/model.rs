@@ -1,0 +1,173 @@
+//! What is approved, kept beside the engine in the plainest way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use goldenset_core::canonical::Canonical;
+use goldenset_core::decision::{Decision, MatchType};
+use goldenset_core::{EntryContent, EntryId};
+use goldenset_engine::scope::Scope;
+use goldenset_engine::{LookupResult, Match};
+use jiff::Timestamp;
+
+use super::steps::Step;
+use crate::parts::WordEmbedder;
+
+/// An entry with all its versions.
+#[derive(Default)]
+struct Entry {
+    versions: Vec<EntryContent>,
+    /// The number of the served version, and when it was approved.
+    served: Option<(u32, Timestamp)>,
+}
+
+impl Entry {
+    fn save(&mut self, content: &EntryContent, publish: bool, at: Timestamp) {
+        if self.versions.last() != Some(content) {
+            self.versions.push(content.clone());
+        }
+        if publish {
+            self.publish(None, at);
+        }
+    }
+
+    fn publish(&mut self, version: Option<u32>, at: Timestamp) {
+        let newest = self.versions.len() as u32;
+        let version = version.unwrap_or(newest);
+        let is_new = self.served.is_none_or(|(served, _)| served != version);
+        if (1..=newest).contains(&version) && is_new {
+            self.served = Some((version, at));
+        }
+    }
+}
+
+/// A served version.
+struct Served<'a> {
+    version: u32,
+    approved: Timestamp,
+    content: &'a EntryContent,
+}
+
+/// Sums in another order differ by less.
+const ROUNDING: f64 = 1e-5;
+
+pub(super) struct Model {
+    embedder: Arc<WordEmbedder>,
+    entries: BTreeMap<(&'static str, EntryId), Entry>,
+}
+
+impl Model {
+    pub(super) fn new(embedder: Arc<WordEmbedder>) -> Self {
+        Self { embedder, entries: BTreeMap::new() }
+    }
+
+    /// Does what a step does, a change that is refused included: that changes nothing.
+    pub(super) fn apply(&mut self, step: &Step, at: Timestamp) {
+        let key = |tenant, id: &str| (tenant, EntryId::new(id).unwrap());
+        match step {
+            Step::Save { content, .. } if !content.faults().is_empty() => {}
+            Step::Save { tenant, id, content, publish } => {
+                self.entries.entry(key(*tenant, id)).or_default().save(content, *publish, at);
+            }
+            Step::Import { tenant, rows, publish } => {
+                for (id, content) in rows.iter().filter(|(_, content)| content.faults().is_empty())
+                {
+                    self.entries.entry(key(*tenant, id)).or_default().save(content, *publish, at);
+                }
+            }
+            Step::Publish { tenant, id, version } => {
+                if let Some(entry) = self.entries.get_mut(&key(*tenant, id)) {
+                    entry.publish(*version, at);
+                }
+            }
+            Step::Retire { tenant, id } => {
+                if let Some(entry) = self.entries.get_mut(&key(*tenant, id)) {
+                    entry.served = None;
+                }
+            }
+            // The rest changes nothing.
+            _ => {}
+        }
+    }
+
+    /// Checks all that a lookup showed.
+    pub(super) fn check(&self, question: &str, scope: &Scope, result: &LookupResult) {
+        let allowed = self.allowed(scope);
+        for matched in result.matches.iter().chain(&result.answer) {
+            check_match(matched, scope, &allowed);
+        }
+        assert!(result.matches.len() <= scope.max_results);
+        assert!(result.matches.is_sorted_by(|a, b| a.score >= b.score));
+        assert_eq!(result.answer.is_some(), result.decision == Decision::Serve);
+        let chosen = matches!(result.decision, Decision::Serve | Decision::Context);
+        assert_eq!(result.match_type.is_some(), chosen);
+        assert_eq!(result.matches.is_empty(), result.decision == Decision::Miss);
+
+        let signature = Canonical::of(question).signature();
+        let holders: Vec<_> = allowed
+            .iter()
+            .filter(|(_, served)| {
+                served.content.phrasings().any(|text| Canonical::of(text).signature() == signature)
+            })
+            .collect();
+        match holders[..] {
+            [(id, _)] => {
+                assert_eq!(result.match_type, Some(MatchType::Signature));
+                assert_eq!(result.matches[0].entry.id, **id);
+            }
+            _ => {
+                assert_ne!(result.match_type, Some(MatchType::Signature));
+                let nearer = |than: f64| {
+                    let cosine =
+                        move |served: &Served<'_>| self.similarity(question, served.content);
+                    allowed.iter().filter(move |(_, served)| cosine(served) > than)
+                };
+                let (most, surely) = (scope.max_results, scope.min_similarity + ROUNDING);
+                // Nothing near is left out for the lack of anything but room.
+                assert!(result.matches.len() >= nearer(surely).count().min(most));
+                if nearer(scope.min_similarity - ROUNDING).count() <= most {
+                    let listed =
+                        |id: &EntryId| result.matches.iter().any(|matched| matched.entry.id == *id);
+                    assert!(nearer(surely).all(|(id, _)| listed(id)));
+                }
+            }
+        }
+    }
+
+    /// Cosine with the nearest phrasing.
+    fn similarity(&self, question: &str, content: &EntryContent) -> f64 {
+        let vector = |text: &str| self.embedder.vector(Canonical::of(text).as_str());
+        let question = vector(question);
+        let cosine = |text| {
+            let phrasing = vector(text);
+            let products = question.iter().zip(&*phrasing).map(|(a, b)| a * b);
+            f64::from(products.sum::<f32>())
+        };
+        content.phrasings().map(cosine).fold(f64::MIN, f64::max)
+    }
+
+    /// What may be shown within a scope.
+    fn allowed(&self, scope: &Scope) -> BTreeMap<&EntryId, Served<'_>> {
+        let served = self.entries.iter().filter_map(|((tenant, id), entry)| {
+            let (version, approved) = entry.served?;
+            let content = &entry.versions[version as usize - 1];
+            let mine = *tenant == scope.tenant.as_str() && scope.filters.allow(content);
+            let valid = content.validity.valid_from.is_none_or(|from| from <= scope.day)
+                && content.validity.valid_until.is_none_or(|until| scope.day <= until);
+            (mine && valid).then_some((id, Served { version, approved, content }))
+        });
+        served.collect()
+    }
+}
+
+fn check_match(matched: &Match, scope: &Scope, allowed: &BTreeMap<&EntryId, Served<'_>>) {
+    let entry = &matched.entry;
+    let served = allowed.get(&entry.id);
+    let served = served.unwrap_or_else(|| panic!("{} may not be shown", entry.id));
+    assert_eq!(entry.version, served.version);
+    assert_eq!(entry.content, *served.content);
+    assert!(matched.similarity >= scope.min_similarity);
+    // Stores keep microseconds.
+    let apart = entry.published_at.duration_since(served.approved).abs();
+    assert!(apart < jiff::SignedDuration::from_micros(1));
+}

@@ -1,0 +1,18 @@
+//! The engine over real parts: its invariants, its faults, its bounds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it meets an impossible case"
+)]
+
+mod bounds;
+mod concurrency;
+mod faults;
+mod import;
+mod invisible;
+mod listing;
+mod parts;
+mod restart;
+mod signature;

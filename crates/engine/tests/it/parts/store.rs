@@ -1,0 +1,113 @@
+//! A real store with faults in front of it, behind it, and a door in each place.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use goldenset_core::ports::{ChangeSet, Commit, EntryRecord, PublishedSet, Store, Vector};
+use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber};
+use tokio::sync::RwLock;
+
+/// Where a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fails {
+    /// Nothing is written.
+    Before,
+    /// All is written, and the caller does not hear of it.
+    After,
+}
+
+pub(crate) struct TroubledStore {
+    inner: Arc<dyn Store>,
+    commits: Mutex<VecDeque<Fails>>,
+    reads: Mutex<usize>,
+    /// Commits wait here before they are written while a test holds it for writing.
+    pub(crate) before: RwLock<()>,
+    /// Commits wait here after they are written.
+    pub(crate) after: RwLock<()>,
+}
+
+impl TroubledStore {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Self {
+            inner,
+            commits: Mutex::default(),
+            reads: Mutex::default(),
+            before: RwLock::default(),
+            after: RwLock::default(),
+        }
+    }
+
+    /// The next commit fails.
+    pub(crate) fn fail_commit(&self, fails: Fails) {
+        self.commits.lock().unwrap().push_back(fails);
+    }
+
+    /// The next so many reads of a published set fail.
+    pub(crate) fn fail_reads(&self, times: usize) {
+        *self.reads.lock().unwrap() = times;
+    }
+
+    fn read_fails(&self) -> bool {
+        let mut left = self.reads.lock().unwrap();
+        let fails = *left > 0;
+        *left = left.saturating_sub(1);
+        fails
+    }
+}
+
+fn away<T>() -> Result<T> {
+    Err(Error::new(Code::StoreUnavailable, "the store is away"))
+}
+
+#[async_trait]
+impl Store for TroubledStore {
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+
+    async fn commit(&self, changes: ChangeSet) -> Result<Commit> {
+        let fails = self.commits.lock().unwrap().pop_front();
+        drop(self.before.read().await);
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let commit = self.inner.commit(changes).await?;
+        drop(self.after.read().await);
+        if fails == Some(Fails::After) { away() } else { Ok(commit) }
+    }
+
+    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet> {
+        if self.read_fails() { away() } else { self.inner.published(tenant, model).await }
+    }
+
+    async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
+        self.inner.tenants().await
+    }
+
+    async fn add_vectors(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        vectors: Vec<(EntryId, VersionNumber, Vec<Vector>)>,
+    ) -> Result<()> {
+        self.inner.add_vectors(tenant, model, vectors).await
+    }
+
+    async fn entry(&self, tenant: &TenantId, id: &EntryId) -> Result<EntryRecord> {
+        self.inner.entry(tenant, id).await
+    }
+
+    async fn entries(
+        &self,
+        tenant: &TenantId,
+        after: Option<&EntryId>,
+        limit: usize,
+    ) -> Result<Vec<EntryRecord>> {
+        self.inner.entries(tenant, after, limit).await
+    }
+
+    async fn versions(&self, tenant: &TenantId, id: &EntryId) -> Result<Vec<EntryRecord>> {
+        self.inner.versions(tenant, id).await
+    }
+}

@@ -1,0 +1,32 @@
+//! Weights set by hand for the test embedder: a paraphrase that keeps nearly all words passes,
+//! one that keeps half of them does not.
+
+use goldenset_core::ports::Embedder;
+use goldenset_core::verifier::{FORMAT, PAIR_FEATURES, RANKED_FEATURES, Verifier, Weights};
+use serde_json::{Value, json};
+
+/// Features that have no coefficient here have no say.
+const COEFFICIENTS: [(&str, f64); 3] =
+    [("similarity", 16.0), ("similarity_margin", 8.0), ("words_margin", 1.0)];
+const INTERCEPT: f64 = -12.5;
+
+pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
+    let weights = json!({
+        "format": FORMAT,
+        "model": embedder.model(),
+        "fitted_on": "set by hand",
+        "ranked": logistic(&RANKED_FEATURES),
+        "pair": logistic(&PAIR_FEATURES),
+        "refuse_factor": 0.0,
+        "suggest_only_factor": 0.5,
+    });
+    Verifier::new(Weights::parse(&weights.to_string()).unwrap(), embedder.model()).unwrap()
+}
+
+fn logistic(features: &[&str]) -> Value {
+    let coefficient = |name: &&str| {
+        COEFFICIENTS.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value)
+    };
+    let coefficients: Vec<_> = features.iter().map(coefficient).collect();
+    json!({ "features": features, "coefficients": coefficients, "intercept": INTERCEPT })
+}

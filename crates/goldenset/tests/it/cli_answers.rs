@@ -1,0 +1,188 @@
+//! `ask`, `compare`, `eval`, `doctor`.
+
+use serde_json::{Value, json};
+
+use crate::program::{Place, entry_line};
+use crate::server::Server;
+
+fn place() -> Place {
+    let rows = entry_line("iva", "Quanto è l'IVA sui libri al 22 %?", "**Nulla.**")
+        + &entry_line("reset", "How do I reset my password?", "Use *Forgot password*.")
+        + &entry_line("2024", "Quali sono le aliquote IRPEF nel 2024?", "Tre.");
+    Place::with_entries(&rows)
+}
+
+#[test]
+fn ask_tells_scripts_whether_it_served() {
+    let place = place();
+    let ask = |args: &[&str], input: &str| {
+        place.run_with(&[&["ask", "--data", "data"], args].concat(), input.as_bytes(), &[])
+    };
+    let served = ask(&["quanto è l'iva sui libri al 22%"], "");
+    assert_eq!(served.code, 0, "{served:?}");
+    for part in ["SERVE", "iva", "word for word", "**Nulla.**"] {
+        assert!(served.out.contains(part), "{part}: {served:?}");
+    }
+    let refused = ask(&["Quali sono le aliquote IRPEF nel 2022?"], "");
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(!refused.out.contains("Tre."), "{refused:?}");
+    let piped = ask(&["--json"], "how do i reset my password\n\nche tempo fa a Napoli?\n");
+    let decisions: Vec<_> = piped.lines().iter().map(|line| line["decision"].clone()).collect();
+    assert_eq!((piped.code, decisions), (0, vec![json!("serve"), json!("miss")]));
+    let none = ask(&[], "che tempo fa a Napoli?\nHow long should I boil an egg?\n");
+    assert_eq!(none.code, 1, "{none:?}");
+    ask(&["?!"], "").failed(2, "empty_query", &["query"]);
+    ask(&["a", "--min-similarity", "2"], "").failed(
+        2,
+        "threshold_out_of_range",
+        &["min_similarity"],
+    );
+    ask(&["a", "--min-similarity", "NaN"], "").failed(
+        2,
+        "threshold_out_of_range",
+        &["min_similarity"],
+    );
+    ask(&["a", "--tenant", "ghost"], "").failed(3, "unknown_tenant", &["ghost"]);
+    ask(&[], "Chi?\n?!\n").failed(2, "empty_query", &["standard input, line 2"]);
+    let elsewhere = place.run(&["ask", "Chi?", "--data", "nowhere"]);
+    elsewhere.failed(6, "data_dir_unusable", &["nowhere"]);
+}
+
+#[test]
+fn ask_prints_the_body_of_the_server() {
+    let place = place();
+    let queries = ["how do i reset my password", "reset password please", "2022 aliquote IRPEF"];
+    let asked: Vec<_> = queries
+        .iter()
+        .map(|query| {
+            let args = ["ask", query, "--json", "--data", "data", "--min-similarity", "0.5"];
+            place.run(&args).out
+        })
+        .collect();
+    let server = Server::start(place.path());
+    for (query, asked) in queries.iter().zip(asked) {
+        let body = json!({ "query": query, "min_similarity": 0.5 });
+        let served = server.post("/v1/lookup", &body);
+        assert_eq!(format!("{}\n", served.text()), asked, "{query}");
+    }
+}
+
+#[test]
+fn compare_takes_two_texts_or_a_file() {
+    let place = Place::new();
+    let same = place.run(&["compare", "IVA al 22 %", "iva al 22%"]);
+    assert_eq!(same.code, 0, "{same:?}");
+    assert!(same.out.starts_with("SAME"), "{same:?}");
+    let other = place.run(&["compare", "IVA al 22 %", "IVA al 10 %"]);
+    assert_eq!(other.code, 1, "{other:?}");
+    assert!(other.out.contains("percentage conflict: 22% / 10%"), "{other:?}");
+    let json = place.run(&["compare", "--json", "Aliquote 2023", "Aliquote 2024"]);
+    assert_eq!((json.code, &json.json()["same"]), (1, &json!(false)));
+    let pairs: Vec<_> =
+        (0..150).map(|n| (format!("Modulo {n}"), format!("modulo {}", n / 2 * 2))).collect();
+    let lines = |pairs: &[(String, String)]| -> String {
+        let line =
+            |(a, b): &(String, String)| format!("{}\n", json!({ "a": a, "b": b, "note": 1 }));
+        pairs.iter().map(line).collect()
+    };
+    place.write("pairs.jsonl", lines(&pairs));
+    let ran = place.run(&["compare", "--pairs", "pairs.jsonl"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let results = ran.lines();
+    assert_eq!(results.len(), pairs.len());
+    for ((a, b), result) in pairs.iter().zip(&results) {
+        assert_eq!(result["same"], a.to_lowercase() == *b, "{a} / {b}: {result}");
+        let fields: Vec<_> = result.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["guards", "reason", "same", "score", "similarity"]);
+    }
+    let piped = place.run_with(&["compare", "--pairs", "-"], lines(&pairs[..2]).as_bytes(), &[]);
+    assert_eq!(piped.lines(), results[..2]);
+    place.write("bad.jsonl", "{\"a\": \"x\", \"b\": \"y\"}\n{\"a\": \"x\"}\n");
+    let ran = place.run(&["compare", "--pairs", "bad.jsonl"]);
+    ran.failed(2, "bad_rows", &["bad.jsonl:2", "`b`"]);
+    place.write("empty.jsonl", "{\"a\": \"x\", \"b\": \"y\"}\n{\"a\": \"x\", \"b\": \"?\"}\n");
+    let ran = place.run(&["compare", "--pairs", "empty.jsonl"]);
+    ran.failed(2, "empty_query", &["pair 2, `b`"]);
+}
+
+#[test]
+fn eval_counts_what_was_served() {
+    let place = place();
+    let queries: [(&str, &[&str], &str); 4] = [
+        ("quanto è l'iva sui libri al 22%", &["iva"], "exact"),
+        ("How do I reset my password?", &["reset"], "exact"),
+        ("Quali sono le aliquote IRPEF nel 2022?", &[], "trap"),
+        ("How long should I boil an egg?", &[], "far"),
+    ];
+    let line = |(query, gold, kind): &(&str, &[&str], &str)| {
+        format!("{}\n", json!({ "query": query, "gold": gold, "kind": kind }))
+    };
+    place.write("queries.jsonl", queries.iter().map(line).collect::<String>());
+    let args = ["eval", "--entries", "entries.jsonl", "--queries", "queries.jsonl"];
+    let ran = place.run(&[&args[..], &["--raw", "raw.jsonl", "--json"]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report = ran.json();
+    let all = json!({
+        "queries": 4, "answerable": 2, "top1_right": 2, "served": 2, "served_right": 2,
+        "suggested": report["all"]["suggested"],
+    });
+    assert_eq!(report["all"], all);
+    assert_eq!((&report["coverage"], &report["served_error"]), (&json!(1.0), &json!(0.0)));
+    assert_eq!(report["by_kind"]["trap"]["served"], 0);
+    let raw: Vec<Value> =
+        place.read("raw.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for ((query, gold, _), line) in queries.iter().zip(&raw) {
+        assert_eq!(line["query"], *query);
+        let served = line["decision"] == "serve";
+        assert_eq!(served, !gold.is_empty(), "{line}");
+        assert!(!served || line["entry_id"] == gold[0], "{line}");
+        let fields: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["decision", "entry_id", "query", "score", "similarity"]);
+    }
+    let table = place.run(&args);
+    assert!(
+        table.code == 0 && table.out.contains("exact") && table.out.contains("trap"),
+        "{table:?}"
+    );
+    // It has a golden set of its own: the data folder is not touched.
+    let ran = place.run(&["eval", "--entries", "entries.jsonl", "--queries", "gone.jsonl"]);
+    ran.failed(6, "file_unreadable", &["gone.jsonl"]);
+    place.write("bad.jsonl", "{\"query\": \"x\"}\n");
+    let ran = place.run(&["eval", "--entries", "entries.jsonl", "--queries", "bad.jsonl"]);
+    ran.failed(2, "bad_rows", &["bad.jsonl:1", "`gold`"]);
+}
+
+#[test]
+fn doctor_says_what_to_mend() {
+    let place = place();
+    // A port of its own: another process may have the default one.
+    let listen = [("GOLDENSET__SERVER__LISTEN", "127.0.0.1:0")];
+    let doctor = |data: &str, more: &[(&str, &str)]| {
+        let environment = [&listen[..], more].concat();
+        place.run_with(&["doctor", "--json", "--data", data], b"", &environment)
+    };
+    let ok = |checks: &Value, name: &str| {
+        let checks = checks.as_array().unwrap();
+        let check = checks.iter().find(|check| check["name"] == name).unwrap().clone();
+        let fix = check["fix"].as_str().unwrap_or_default().to_owned();
+        (check["ok"].as_bool().unwrap(), fix)
+    };
+    let good = doctor("data", &[]);
+    assert_eq!(good.code, 0, "{good:?}");
+    for name in ["configuration", "embedding", "verification", "data folder", "address"] {
+        assert!(ok(&good.json(), name).0, "{name}: {good:?}");
+    }
+    let none = doctor("nowhere", &[]);
+    assert_eq!(none.code, 1, "{none:?}");
+    let (fine, fix) = ok(&none.json(), "data folder");
+    assert!(!fine && fix.contains("import"), "{none:?}");
+    assert!(!place.path().join("nowhere").exists(), "it only looks");
+    place.break_database();
+    let broken = doctor("data", &[]);
+    let (fine, fix) = ok(&broken.json(), "data folder");
+    assert!(broken.code == 1 && !fine && fix.contains("backup"), "{broken:?}");
+    let model = doctor("data", &[("GOLDENSET__EMBEDDING__MODEL_DIR", "no-model")]);
+    assert!(model.code == 1 && !ok(&model.json(), "embedding").0, "{model:?}");
+    let person = place.run_with(&["doctor", "--data", "nowhere"], b"", &listen);
+    assert!(person.out.contains("FAIL  data folder") && person.out.contains("fix: "), "{person:?}");
+}

@@ -1,0 +1,49 @@
+//! The program as its users meet it: the real binary, real HTTP on loopback, the real bundled
+//! model, a data folder of its own. Every response is held against `openapi.json`.
+
+#[cfg(test)]
+mod batch;
+#[cfg(test)]
+mod cli_answers;
+#[cfg(test)]
+mod cli_config;
+#[cfg(test)]
+mod cli_transfer;
+#[cfg(test)]
+mod compare;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod description;
+#[cfg(test)]
+mod entries;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod lookup;
+#[cfg(test)]
+mod metrics;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod restart;
+#[cfg(test)]
+mod scope;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod start;
+#[cfg(test)]
+mod tenant;
+#[cfg(test)]
+mod tenants;
