@@ -88,7 +88,7 @@ impl Engine {
     /// fault is never an empty result, and never cached.
     pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
         let scope = self.scope(options)?;
-        let open = match self.without_vector(query, scope)? {
+        let open = match self.without_vector(check_query(query)?, scope)? {
             Step::Done(looked) => return Ok(looked),
             Step::Open(open) => open,
         };
@@ -108,8 +108,10 @@ impl Engine {
         options: Options,
     ) -> Result<Vec<Result<Looked>>> {
         let scope = self.scope(options)?;
-        let steps: Vec<_> =
-            queries.iter().map(|query| self.without_vector(query, scope.clone())).collect();
+        let steps: Vec<_> = queries
+            .iter()
+            .map(|query| self.without_vector(check_query(query)?, scope.clone()))
+            .collect();
         let open = steps.iter().filter_map(|step| match step {
             Ok(Step::Open(open)) => Some(open.question.clone()),
             _ => None,
@@ -130,9 +132,8 @@ impl Engine {
         Ok(results.collect())
     }
 
-    /// Steps 1 to 3: input, signature, cached result.
-    fn without_vector(&self, query: &str, scope: Scope) -> Result<Step> {
-        let question = check_query(query)?;
+    /// Steps 2 and 3: signature, cached result.
+    fn without_vector(&self, question: Canonical, scope: Scope) -> Result<Step> {
         let set = self.published(&scope.tenant)?;
         let done = |answer, cache| {
             let facts = Facts { cache, epoch: set.epoch, embedding: None, verification: None };
@@ -149,6 +150,15 @@ impl Engine {
         Ok(Step::Open(Open { set, scope, question, key }))
     }
 
+    /// The lookup over the set as it is now: a change may have come while the vector was awaited,
+    /// and who asks after it was acknowledged must not get what was before.
+    fn renewed(&self, open: Open) -> Result<Step> {
+        if self.published(&open.scope.tenant)?.epoch == open.set.epoch {
+            return Ok(Step::Open(open));
+        }
+        self.without_vector(open.question, open.scope)
+    }
+
     /// Steps 6 to 8: search, verification, decision; and the result into the cache.
     fn with_vector(
         &self,
@@ -157,7 +167,10 @@ impl Engine {
         waited: Duration,
     ) -> Result<Looked> {
         let started = Instant::now();
-        let Open { set, scope, question, key } = open;
+        let Open { set, scope, question, key } = match self.renewed(open)? {
+            Step::Done(looked) => return Ok(looked),
+            Step::Open(open) => open,
+        };
         let found = search(&set, &vector, &scope);
         let judged = verify(&self.verifier, &QuestionProfile::of(&question), found, &scope);
         let result = conclude(judged, &scope, self.settings.serve_threshold);
