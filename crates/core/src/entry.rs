@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::canonical::Canonical;
 use crate::error::Code;
 use crate::validity::Validity;
 
@@ -66,28 +67,31 @@ impl EntryContent {
         let mut fault = |field: String, code, detail: String| {
             faults.push(FieldFault { field, code, detail });
         };
-        let mut text = |field: String, value: &str, max: usize| {
+        let mut text = |field: String, value: &str, max: usize, question: bool| {
             if value.trim().is_empty() {
                 fault(field, Code::InvalidField, "is empty".into());
             } else if value.len() > max {
                 let detail = format!("is {} bytes long, the limit is {max}", value.len());
                 fault(field, Code::InvalidField, detail);
+            } else if question && Canonical::of(value).as_str().is_empty() {
+                // No lookup would ever find it.
+                fault(field, Code::InvalidField, "has no letter and no digit".into());
             }
         };
-        text("question".into(), &self.question, MAX_QUESTION_BYTES);
-        text("answer".into(), &self.answer, MAX_ANSWER_BYTES);
+        text("question".into(), &self.question, MAX_QUESTION_BYTES, true);
+        text("answer".into(), &self.answer, MAX_ANSWER_BYTES, false);
         for (name, items, max) in [
             ("alternatives", &self.alternatives, MAX_QUESTION_BYTES),
             ("references", &self.references, MAX_ITEM_BYTES),
             ("tags", &self.tags, MAX_ITEM_BYTES),
         ] {
             for (index, item) in items.iter().enumerate() {
-                text(format!("{name}[{index}]"), item, max);
+                text(format!("{name}[{index}]"), item, max, name == "alternatives");
             }
         }
         for (name, value) in [("category", &self.category), ("lang", &self.lang)] {
             if let Some(value) = value {
-                text(name.into(), value, MAX_ITEM_BYTES);
+                text(name.into(), value, MAX_ITEM_BYTES, false);
             }
         }
         for (name, items) in [
@@ -139,7 +143,7 @@ mod tests {
     fn faults_name_their_field() {
         let content = EntryContent {
             question: " ".into(),
-            alternatives: vec!["ok".into(), String::new()],
+            alternatives: vec!["ok".into(), String::new(), "?!".into()],
             answer: "a".into(),
             references: vec![],
             category: None,
@@ -151,6 +155,6 @@ mod tests {
             },
         };
         let fields: Vec<_> = content.faults().into_iter().map(|fault| fault.field).collect();
-        assert_eq!(fields, ["question", "alternatives[1]", "valid_until"]);
+        assert_eq!(fields, ["question", "alternatives[1]", "alternatives[2]", "valid_until"]);
     }
 }

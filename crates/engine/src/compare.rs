@@ -1,7 +1,7 @@
 //! Why, or why not: two questions, or a question and an entry.
 
 use goldenset_core::canonical::Canonical;
-use goldenset_core::decision::Judged;
+use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::GuardResult;
 use goldenset_core::verifier::QuestionProfile;
 use goldenset_core::{Code, EntryId, Error, Result};
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::answer::{Match, rounded};
 use crate::engine::Engine;
-use crate::lookup::check_query;
+use crate::lookup::{check_query, signature_match};
 use crate::scope::Options;
 use crate::verify::{search, search_one, verify};
 
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Compares a question with a published entry as a lookup would judge it, rivals included,
-    /// whether or not the entry is in force today.
+    /// whether or not the entry is in force today. `same` when a lookup would serve it.
     ///
     /// # Errors
     /// Bad input, `unknown_tenant`, `unknown_entry`, `not_published`; faults of the provider.
@@ -113,20 +113,25 @@ impl Engine {
                 .field("entry_id")
                 .fix("publish it with POST /v1/entries/{id}/publish"));
         };
-        let signature = question.signature();
-        if set.by_signature(&signature).any(|served| served.entry.id == *id) {
+        let by_signature = signature_match(&set, &question.signature(), &scope);
+        if by_signature.is_some_and(|served| served.entry.id == *id) {
             return Ok(identical());
         }
         let (vector, _) = self.embeddings.one(&question).await?;
         let mut found = search(&set, &vector, &scope);
-        if !found.iter().any(|found| found.entry.id == *id) {
+        if !found.iter().take(ELIGIBLE).any(|found| found.entry.id == *id) {
+            // In the place of the farthest rival, so that it is judged as one of the eligible.
+            found.truncate(ELIGIBLE - 1);
             found.extend(search_one(&set, &vector, entry));
         }
         let judged = verify(&self.verifier, &QuestionProfile::of(&question), found, &scope);
-        let wanted = judged.into_iter().find(|(matched, _)| matched.entry.id == *id);
+        let place = judged.iter().position(|(matched, _)| matched.entry.id == *id);
+        let wanted = place.and_then(|place| judged.into_iter().nth(place));
         let (Match { similarity, score, guards, reason, .. }, judged) =
             wanted.ok_or_else(|| Error::new(Code::Internal, "a published entry has no vector"))?;
-        let same = judged.passes(self.settings.serve_threshold);
+        let same = place == Some(0)
+            && similarity >= scope.min_similarity
+            && judged.passes(self.settings.serve_threshold);
         Ok(Comparison { same, score, similarity, guards, reason })
     }
 }

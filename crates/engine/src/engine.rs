@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store, Vector};
 use goldenset_core::verifier::Verifier;
-use goldenset_core::{EntryContent, Epoch, Result, TenantId};
+use goldenset_core::{Code, EntryContent, Epoch, Error, Result, TenantId};
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
@@ -166,6 +166,18 @@ impl Engine {
     pub(crate) async fn load(&self, tenant: &TenantId, progress: Progress<'_>) -> Result<()> {
         let model = self.embeddings.embedder().model().clone();
         let PublishedSet { epoch, mut entries } = self.store.published(tenant, &model).await?;
+        let kept =
+            entries.iter().filter_map(|published| Some((published, published.vectors.as_ref()?)));
+        for (published, vectors) in kept {
+            let whole = vectors.len() == published.content.phrasings().count()
+                && vectors.iter().all(|vector| vector.len() == self.dimensions());
+            if !whole {
+                let detail = format!("entry `{}` is stored with other vectors", published.id);
+                return Err(Error::new(Code::DatabaseDamaged, detail)
+                    .field(format!("tenant {tenant}"))
+                    .fix("restore the data folder from a back-up, or use the model that it was made with"));
+            }
+        }
         let bare: Vec<_> =
             entries.iter_mut().filter(|published| published.vectors.is_none()).collect();
         let contents: Vec<_> = bare.iter().map(|published| &published.content).collect();

@@ -120,16 +120,22 @@ impl Engine {
         let asked = Instant::now();
         let mut vectors = self.embeddings.many(&open).await.into_iter();
         let waited = asked.elapsed();
-        let results = steps.into_iter().map(|step| match step? {
-            Step::Done(looked) => Ok(looked),
-            Step::Open(open) => {
-                let vector = vectors.next().unwrap_or_else(|| {
-                    Err(Error::new(Code::Internal, "a question of the batch got no vector"))
-                })?;
-                self.with_vector(open, vector, waited)
-            }
-        });
-        Ok(results.collect())
+        let mut results = Vec::with_capacity(steps.len());
+        for step in steps {
+            results.push(match step {
+                Err(error) => Err(error),
+                Ok(Step::Done(looked)) => Ok(looked),
+                Ok(Step::Open(open)) => {
+                    // A long batch must not hold the thread against everyone else.
+                    tokio::task::yield_now().await;
+                    let vector = vectors.next().unwrap_or_else(|| {
+                        Err(Error::new(Code::Internal, "a question of the batch got no vector"))
+                    });
+                    vector.and_then(|vector| self.with_vector(open, vector, waited))
+                }
+            });
+        }
+        Ok(results)
     }
 
     /// Steps 2 and 3: signature, cached result.
@@ -212,7 +218,7 @@ pub(crate) fn check_query(query: &str) -> Result<Canonical> {
 
 /// The one entry in scope that has the question as a phrasing. Where several have, nothing says
 /// which is meant, and the verification has to decide.
-fn signature_match<'a>(
+pub(crate) fn signature_match<'a>(
     set: &'a TenantSet,
     signature: &Signature,
     scope: &Scope,

@@ -5,6 +5,8 @@
 //! left out, as they changed nothing on sets left out of the fit: shared character trigrams, and
 //! the two directions of the shared words apart.
 
+use serde::{Deserialize, Serialize};
+
 use super::Candidate;
 use super::profile::QuestionProfile;
 use crate::words::Word;
@@ -19,11 +21,30 @@ pub const RANKED_FEATURES: [&str; 3] = ["similarity", "similarity_margin", "word
 /// paraphrase has less need of them than a trap), which no reader would believe of a score.
 pub const PAIR_FEATURES: [&str; 1] = ["similarity"];
 
-/// Margin of a candidate without a rival, and the largest that counts: beyond it, a rival is as
-/// good as none.
+/// Largest margin in cosine that counts: beyond it, a rival is as good as none.
 const WIDEST_MARGIN: f64 = 0.1;
-/// The same for the words, whose scale is ten times wider.
+/// The same for the shared words, whose scale is ten times wider.
 const WIDEST_WORDS_MARGIN: f64 = 1.0;
+
+/// What speaks for one candidate by itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Cosine with its nearest phrasing.
+    pub similarity: f64,
+    /// Content words shared with its nearest phrasing in words, 0 to 1.
+    pub words: f64,
+}
+
+/// The rival that every candidate is taken to have at least. In a small or filtered set the next
+/// entry is far away for want of entries, which says nothing for the first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rival {
+    /// Its similarity.
+    pub similarity: f64,
+    /// Its shared words.
+    pub words: f64,
+}
 
 /// Words of a text that are compared: a question has some ten; of a long text the first ones say
 /// what it is about, and all of them would cost the square of its length.
@@ -45,38 +66,39 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The features of each candidate. A candidate shares the words that its nearest phrasing in
-/// words shares.
+/// The evidence for each candidate.
+#[must_use]
+pub fn evidence(question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Evidence> {
+    let of = |candidate: &Candidate<'_>| {
+        let phrasings = candidate.profile.phrasings.iter();
+        let words = phrasings.map(|phrasing| words_shared(&question.words, phrasing));
+        Evidence { similarity: f64::from(candidate.similarity), words: words.fold(0.0, f64::max) }
+    };
+    candidates.iter().map(of).collect()
+}
+
+/// The features of the candidate at `place` among the others.
 #[must_use]
 pub fn ranked_features(
-    question: &QuestionProfile,
-    candidates: &[Candidate<'_>],
-) -> Vec<Features<{ RANKED_FEATURES.len() }>> {
-    let similarities: Vec<_> = candidates.iter().map(|c| f64::from(c.similarity)).collect();
-    let most_shared = |candidate: &Candidate<'_>| {
-        let phrasings = candidate.profile.phrasings.iter();
-        phrasings.map(|phrasing| words_shared(&question.words, phrasing)).fold(0.0, f64::max)
-    };
-    let words: Vec<_> = candidates.iter().map(most_shared).collect();
-    let features = similarities.iter().enumerate().map(|(place, similarity)| {
-        [
-            *similarity,
-            margin(&similarities, place, WIDEST_MARGIN),
-            margin(&words, place, WIDEST_WORDS_MARGIN),
-        ]
-    });
-    features.collect()
+    evidence: &[Evidence],
+    place: usize,
+    least: &Rival,
+) -> Features<{ RANKED_FEATURES.len() }> {
+    let mut rival = *least;
+    for (_, other) in evidence.iter().enumerate().filter(|(other, _)| *other != place) {
+        rival.similarity = rival.similarity.max(other.similarity);
+        rival.words = rival.words.max(other.words);
+    }
+    let Evidence { similarity, words } = evidence[place];
+    [
+        similarity,
+        (similarity - rival.similarity).clamp(-WIDEST_MARGIN, WIDEST_MARGIN),
+        (words - rival.words).clamp(-WIDEST_WORDS_MARGIN, WIDEST_WORDS_MARGIN),
+    ]
 }
 
 /// The features of two questions with this cosine.
 #[must_use]
-pub fn pair_features(similarity: f32) -> Features<{ PAIR_FEATURES.len() }> {
-    [f64::from(similarity)]
-}
-
-/// How far the value at `place` is above the best other one.
-fn margin(values: &[f64], place: usize, widest: f64) -> f64 {
-    let others = values.iter().enumerate().filter(|(other, _)| *other != place);
-    let best = others.map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
-    (values[place] - best).clamp(-widest, widest)
+pub fn pair_features(similarity: f64) -> Features<{ PAIR_FEATURES.len() }> {
+    [similarity]
 }

@@ -9,10 +9,14 @@ mod profile;
 mod reason;
 mod weights;
 
-pub use features::{Features, PAIR_FEATURES, RANKED_FEATURES, pair_features, ranked_features};
+pub use features::{
+    Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, evidence, pair_features,
+    ranked_features,
+};
 pub use profile::{EntryProfile, QuestionProfile};
 pub use weights::{FORMAT, Logistic, Weights};
 
+use crate::decision::ELIGIBLE;
 use crate::error::Result;
 use crate::guards::{self, Effect, EntrySlots, GuardResult};
 use crate::ids::ModelId;
@@ -68,22 +72,28 @@ impl Verifier {
         &self.id
     }
 
-    /// One verdict a candidate. The candidates are the nearest entries, each other's rivals.
+    /// One verdict a candidate. The candidates are the nearest entries, each other's rivals. Where
+    /// there are fewer than [`ELIGIBLE`], the margins come from a set too small to mean anything,
+    /// and no candidate gets more than it would without them.
     #[must_use]
     pub fn judge(&self, question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Verdict> {
-        let features = ranked_features(question, candidates);
-        let judge = |(candidate, features): (&Candidate<'_>, Features<RANKED>)| {
+        let evidence = evidence(question, candidates);
+        let few = candidates.len() < ELIGIBLE;
+        let judge = |(place, candidate): (usize, &Candidate<'_>)| {
             self.verdict(question, &candidate.profile.slots, |weights| {
-                weights.ranked.probability(&features)
+                let features = ranked_features(&evidence, place, &weights.rival);
+                let ranked = weights.ranked.probability(&features);
+                let alone = weights.pair.probability(&pair_features(evidence[place].similarity));
+                if few { ranked.min(alone) } else { ranked }
             })
         };
-        candidates.iter().zip(features).map(judge).collect()
+        candidates.iter().enumerate().map(judge).collect()
     }
 
     /// The verdict on two questions, `b` in the place of an approved one.
     #[must_use]
     pub fn judge_pair(&self, a: &QuestionProfile, b: &QuestionProfile, similarity: f32) -> Verdict {
-        let features = pair_features(similarity);
+        let features = pair_features(f64::from(similarity));
         self.verdict(a, &b.as_entry_slots(), |weights| weights.pair.probability(&features))
     }
 
@@ -115,8 +125,6 @@ const MOST_VALUES: usize = 64;
 
 /// Identity of a verifier without weights.
 pub const UNFITTED: &str = "unfitted";
-
-const RANKED: usize = RANKED_FEATURES.len();
 
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ fn even() -> Weights {
         format: FORMAT,
         model: "m".into(),
         fitted_on: "nothing".into(),
+        rival: Rival { similarity: 0.0, words: 0.0 },
         ranked: flat(&RANKED_FEATURES),
         pair: flat(&PAIR_FEATURES),
         refuse_factor: 0.1,
@@ -98,10 +99,34 @@ fn margins_are_to_the_best_other_candidate() {
         Candidate { profile: &profiles[1], similarity: 0.5 },
     ];
     let question = QuestionProfile::of(&Canonical::of("la tassa sui rifiuti"));
-    let features = ranked_features(&question, &candidates);
+    let found = evidence(&question, &candidates);
+    let none = Rival { similarity: 0.0, words: 0.0 };
     // Cosine margins are cut at 0.1; one of two words is shared with the second entry.
-    assert_eq!(features, [[0.75, 0.1, 0.5], [0.5, -0.1, -0.5]]);
-    assert_eq!(ranked_features(&question, &candidates[..1])[0][1], 0.1);
+    assert_eq!(ranked_features(&found, 0, &none), [0.75, 0.1, 0.5]);
+    assert_eq!(ranked_features(&found, 1, &none), [0.5, -0.1, -0.5]);
+    let near = Rival { similarity: 0.6875, words: 0.75 };
+    assert_eq!(ranked_features(&found, 0, &near), [0.75, 0.0625, 0.25]);
+}
+
+#[test]
+fn among_few_candidates_margins_add_nothing() {
+    let profiles: Vec<_> = (0..ELIGIBLE).map(|n| entry(&format!("domanda {n}"))).collect();
+    let weights = Weights {
+        ranked: Logistic { coefficients: vec![0.0, 100.0, 0.0], ..even().ranked },
+        ..even()
+    };
+    let score = |count: usize| {
+        let candidates: Vec<_> = profiles[..count]
+            .iter()
+            .zip([0.9, 0.8].into_iter().chain(std::iter::repeat(0.7)))
+            .map(|(profile, similarity)| Candidate { profile, similarity })
+            .collect();
+        let question = QuestionProfile::of(&Canonical::of("che cosa si domanda"));
+        verifier(weights.clone()).judge(&question, &candidates)[0].score
+    };
+    assert!(score(ELIGIBLE) > 0.99, "{}", score(ELIGIBLE));
+    assert_eq!(score(ELIGIBLE - 1), 0.5, "the score of the pair alone");
+    assert_eq!(score(1), 0.5);
 }
 
 #[test]

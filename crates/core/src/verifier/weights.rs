@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{Features, PAIR_FEATURES, RANKED_FEATURES};
+use super::features::{Features, PAIR_FEATURES, RANKED_FEATURES, Rival};
 use crate::error::{Code, Error, Result};
 use crate::ids::ModelId;
 
@@ -55,6 +55,8 @@ pub struct Weights {
     pub model: String,
     /// What it was fitted on, for readers.
     pub fitted_on: String,
+    /// The rival that every candidate has at least.
+    pub rival: Rival,
     /// For a candidate among rivals.
     pub ranked: Logistic,
     /// For two texts alone.

@@ -17,7 +17,8 @@ pub struct CacheLimits {
     /// Time to live, counted from the insertion; a hit does not renew it. Zero turns the cache
     /// off.
     pub ttl: SignedDuration,
-    /// Bytes, keys and overhead included.
+    /// Bytes of bodies or vectors, and a fixed overhead an item. Texts of entries are shared with
+    /// what is served and not counted.
     pub bytes: u64,
 }
 

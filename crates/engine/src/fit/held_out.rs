@@ -34,7 +34,8 @@ impl HeldOut {
         let mut best: Vec<_> = asked
             .iter()
             .filter_map(|asked| {
-                let scored = asked.samples.iter().map(|s| (fitted.probability(s), s));
+                let samples = asked.samples(&fitted.rival, 1.0);
+                let scored = samples.map(|sample| (fitted.probability(&sample), sample));
                 scored.max_by(|a, b| a.0.total_cmp(&b.0))
             })
             .collect();

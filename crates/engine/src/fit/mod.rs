@@ -11,8 +11,10 @@ mod samples;
 
 use goldenset_core::guards::Effect;
 use goldenset_core::ports::Embedder;
-use goldenset_core::verifier::{FORMAT, Logistic, PAIR_FEATURES, RANKED_FEATURES, Weights};
-use goldenset_core::{EntryContent, EntryId, Result};
+use goldenset_core::verifier::{
+    Evidence, FORMAT, Logistic, PAIR_FEATURES, RANKED_FEATURES, Rival, Weights,
+};
+use goldenset_core::{Code, EntryContent, EntryId, Error, Result};
 use serde::Serialize;
 
 pub use held_out::HeldOut;
@@ -24,6 +26,11 @@ use crate::eval::LabelledQuery;
 /// Candidates of a question that are fitted on, by similarity: the ones that a lookup may serve
 /// in practice. More would teach the score to tell strangers apart, which the search does.
 const FITTED_CANDIDATES: usize = 3;
+
+/// Share of right answers whose nearest rival was farther than the least rival. Higher is safer in
+/// small sets and serves less in large ones: on the sets of `docs/verification.md`, 0.1 gives up a
+/// tenth of what is served, and of wrong entries that stand alone it lets a fifth as many pass.
+const RIVAL_QUANTILE: f64 = 0.1;
 
 /// A golden set with labelled questions.
 pub struct LabelledSet {
@@ -64,6 +71,7 @@ pub async fn fit(
         format: FORMAT,
         model: embedder.model().as_str().to_owned(),
         fitted_on: names.join(", "),
+        rival: fitted.rival,
         ranked: fitted.score,
         pair: fitted.pair,
         refuse_factor: fitted.refuse_factor,
@@ -86,6 +94,7 @@ pub async fn fit(
 
 /// What one fit brings.
 struct Fitted {
+    rival: Rival,
     score: Logistic,
     pair: Logistic,
     refuse_factor: f64,
@@ -99,33 +108,56 @@ impl Fitted {
             Effect::SuggestOnly => self.suggest_only_factor,
             Effect::Refuse => self.refuse_factor,
         };
-        self.score.probability(&sample.features) * factor
+        self.score.probability(&sample.ranked.features) * factor
     }
 }
 
 fn fit_sets(sets: &[Vec<Asked>]) -> Result<Fitted> {
-    let mut samples = Vec::new();
+    let rival = usual_rival(sets)?;
+    let mut samples: Vec<Sample> = Vec::new();
     for set in sets {
-        let fitted = set.iter().flat_map(|asked| asked.samples.iter().take(FITTED_CANDIDATES));
-        let fitted: Vec<_> = fitted.collect();
+        let rows: usize = set.iter().map(|asked| asked.labels.len().min(FITTED_CANDIDATES)).sum();
         // As if each set had a thousand rows.
-        let weight = 1000.0 / fitted.len().max(1) as f64;
-        samples.extend(fitted.into_iter().map(|sample| Sample { weight, ..*sample }));
+        let weight = 1000.0 / rows.max(1) as f64;
+        samples.extend(
+            set.iter().flat_map(|asked| asked.samples(&rival, weight).take(FITTED_CANDIDATES)),
+        );
     }
     // Guards have their own say; the scores are fitted on what they let pass.
     let passing: Vec<_> = samples.iter().filter(|s| s.effect == Effect::Explain).collect();
-    let ranked: Vec<_> = passing.iter().map(|sample| sample.ranked()).collect();
-    let pair: Vec<_> = passing.iter().map(|sample| sample.pair()).collect();
+    let ranked: Vec<_> = passing.iter().map(|sample| sample.ranked).collect();
+    let pair: Vec<_> = passing.iter().map(|sample| sample.pair).collect();
     let score = logistic::fit(&ranked, &RANKED_FEATURES)?;
     let pair = logistic::fit(&pair, &PAIR_FEATURES)?;
     let factor = |effect| {
-        let rows = samples.iter().filter(|sample| sample.effect == effect).map(Sample::ranked);
+        let rows = samples.iter().filter(|s| s.effect == effect).map(|s| s.ranked);
         logistic::factor(rows, &score)
     };
     Ok(Fitted {
+        rival,
         refuse_factor: factor(Effect::Refuse),
         suggest_only_factor: factor(Effect::SuggestOnly),
         score,
         pair,
+    })
+}
+
+/// The rival that all but a few right answers had: the [`RIVAL_QUANTILE`] of the nearest other
+/// entry's evidence, where the most similar candidate was right.
+fn usual_rival(sets: &[Vec<Asked>]) -> Result<Rival> {
+    let right = sets.iter().flatten().filter(|asked| {
+        asked.evidence.len() > 1 && asked.labels.first().is_some_and(|label| label.yes)
+    });
+    let rivals = right.map(|asked| &asked.evidence[1..]);
+    let quantile = |value: fn(&Evidence) -> f64| {
+        let best = rivals.clone().map(|rivals| rivals.iter().map(value).fold(0.0, f64::max));
+        let mut best: Vec<_> = best.collect();
+        best.sort_by(f64::total_cmp);
+        best.get((best.len() as f64 * RIVAL_QUANTILE) as usize).copied()
+    };
+    let rival = quantile(|evidence| evidence.similarity).zip(quantile(|evidence| evidence.words));
+    rival.map(|(similarity, words)| Rival { similarity, words }).ok_or_else(|| {
+        Error::new(Code::BadRows, "no question's most similar entry is the right one")
+            .fix("give sets whose questions some entries answer")
     })
 }

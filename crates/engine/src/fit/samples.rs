@@ -9,8 +9,8 @@ use goldenset_core::decision::ELIGIBLE;
 use goldenset_core::guards::Effect;
 use goldenset_core::ports::{Embedder, Vector};
 use goldenset_core::verifier::{
-    Candidate, EntryProfile, Features, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Verifier,
-    pair_features, ranked_features,
+    Candidate, EntryProfile, Evidence, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Rival,
+    Verifier, evidence, pair_features, ranked_features,
 };
 use goldenset_vectors::VectorSet;
 
@@ -21,25 +21,20 @@ use crate::engine::Progress;
 /// Texts embedded between two reports of progress.
 const PART: usize = 64;
 
-/// One candidate.
+/// What is known of one candidate beside its [`Evidence`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sample {
-    pub(super) features: Features<{ RANKED_FEATURES.len() }>,
-    pub(super) similarity: f32,
+pub(super) struct Label {
     pub(super) effect: Effect,
     pub(super) yes: bool,
-    pub(super) weight: f64,
 }
 
-impl Sample {
-    pub(super) fn ranked(&self) -> Row<{ RANKED_FEATURES.len() }> {
-        Row { features: self.features, yes: self.yes, weight: self.weight }
-    }
-
-    pub(super) fn pair(&self) -> Row<{ PAIR_FEATURES.len() }> {
-        let features = pair_features(self.similarity);
-        Row { features, yes: self.yes, weight: self.weight }
-    }
+/// One candidate with its features.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sample {
+    pub(super) ranked: Row<{ RANKED_FEATURES.len() }>,
+    pub(super) pair: Row<{ PAIR_FEATURES.len() }>,
+    pub(super) effect: Effect,
+    pub(super) yes: bool,
 }
 
 /// What the search found for one question, the most similar first.
@@ -47,7 +42,24 @@ impl Sample {
 pub(super) struct Asked {
     /// Whether some entry of the set answers it.
     pub(super) answerable: bool,
-    pub(super) samples: Vec<Sample>,
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) labels: Vec<Label>,
+}
+
+impl Asked {
+    /// The candidates with their features, each row counting `weight`.
+    pub(super) fn samples(&self, least: &Rival, weight: f64) -> impl Iterator<Item = Sample> {
+        self.labels.iter().enumerate().map(move |(place, Label { effect, yes })| {
+            let features = ranked_features(&self.evidence, place, least);
+            let alone = pair_features(self.evidence[place].similarity);
+            Sample {
+                ranked: Row { features, yes: *yes, weight },
+                pair: Row { features: alone, yes: *yes, weight },
+                effect: *effect,
+                yes: *yes,
+            }
+        })
+    }
 }
 
 pub(super) async fn ask(
@@ -81,13 +93,15 @@ pub(super) async fn ask(
                 .collect();
             let question = QuestionProfile::of(text);
             let verdicts = verifier.judge(&question, &candidates);
-            let found = hits.iter().zip(ranked_features(&question, &candidates)).zip(verdicts);
-            let samples = found.map(|((hit, features), verdict)| {
+            let labels = hits.iter().zip(verdicts).map(|(hit, verdict)| {
                 let yes = labelled.gold.contains(&set.entries[hit.group as usize].0);
-                let similarity = hit.similarity;
-                Sample { features, similarity, effect: verdict.effect, yes, weight: 1.0 }
+                Label { effect: verdict.effect, yes }
             });
-            Asked { answerable: !labelled.gold.is_empty(), samples: samples.collect() }
+            Asked {
+                answerable: !labelled.gold.is_empty(),
+                labels: labels.collect(),
+                evidence: evidence(&question, &candidates),
+            }
         });
     Ok(asked.collect())
 }

@@ -35,7 +35,7 @@ async fn check(rig: &Rig, options: Options, tier: CacheStatus, answer: Option<&s
 #[tokio::test]
 async fn every_spelling_of_a_phrasing_is_served_without_the_provider() {
     let rig = Rig::new().await;
-    let alternatives = vec!["L'aliquota è il 22 %?".into(), "???".into()];
+    let alternatives = vec!["L'aliquota è il 22 %?".into()];
     let entry = EntryContent { alternatives, ..content(QUESTION, "a") };
     rig.save("e", entry, true).await.unwrap();
     rig.embedder.take_calls();

@@ -34,6 +34,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
                 .fix("send the header `content-type: application/json`")
                 .into());
         }
+        // A tenant in the address would be overlooked, and another tenant's set changed.
+        if let Some(query) = request.uri().query().filter(|query| !query.is_empty()) {
+            return Err(Error::new(Code::UnknownField, format!("`?{query}` is not taken here"))
+                .field("address")
+                .fix("put every parameter, `tenant` too, into the JSON body")
+                .into());
+        }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
             let code = if too_large { Code::BodyTooLarge } else { Code::InvalidJson };

@@ -36,6 +36,17 @@ impl Untouched {
 }
 
 #[test]
+fn a_tenant_in_the_address_of_a_write_is_not_overlooked() {
+    let all = Untouched::new("errors-address");
+    let name = all.tenant.name;
+    for route in ["/v1/entries/a/retire", "/v1/entries/a/publish", "/v1/lookup"] {
+        let path = format!("{route}?tenant={name}");
+        let reply = all.tenant.server.post_raw(&path, "{}");
+        all.refuses(&reply, 400, "unknown_field", "address");
+    }
+}
+
+#[test]
 fn lookup_bodies() {
     let all = Untouched::new("errors-lookup");
     let name = all.tenant.name;

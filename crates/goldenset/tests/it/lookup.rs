@@ -78,6 +78,20 @@ fn meaning_counts_and_not_only_words() {
     );
     tenant.approve("delete", "How do I delete my account?", "Under Settings, Close account.");
     tenant.approve("export", "Can I export a project as CSV?", "Yes, in the project's menu.");
+    let few = tenant.lookup("how can i reset my account password").with(200);
+    assert_eq!(few["decision"], "suggest", "three entries are too few for margins: {few}");
+    assert_eq!(few["matches"][0]["entry_id"], "reset");
+    for (id, question) in [
+        ("invoice", "Where do I find my invoices?"),
+        ("vat", "How do I add a VAT number?"),
+        ("seats", "How many seats does the team plan have?"),
+        ("sso", "Which identity providers does single sign-on support?"),
+        ("api", "What is the rate limit of the API?"),
+        ("trial", "How long does the free trial last?"),
+        ("backup", "How often are backups made?"),
+    ] {
+        tenant.approve(id, question, "See the manual.");
+    }
     let result = tenant.lookup("how can i reset my account password").with(200);
     assert_eq!(result["decision"], "serve", "{result}");
     assert_eq!(result["match_type"], "semantic");
@@ -85,6 +99,16 @@ fn meaning_counts_and_not_only_words() {
     assert_eq!(result["answer"], result["matches"][0]);
     let score = result["answer"]["score"].as_f64().unwrap();
     assert!((0.9..1.0).contains(&score), "{score}");
+}
+
+#[test]
+fn a_lone_entry_is_not_served_for_want_of_rivals() {
+    let tenant = Tenant::shared("lone");
+    tenant.approve("password", "How do I reset my password?", "On the sign-in page.");
+    tenant.decides("How do I reset my router?", json!({}), "suggest (password)");
+    let any = json!({ "min_similarity": 0 });
+    tenant.decides("Qual è la ricetta della pizza?", any, "suggest (password)");
+    tenant.decides("how do i reset my PASSWORD", json!({}), "serve password");
 }
 
 #[test]

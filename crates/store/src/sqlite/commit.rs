@@ -193,6 +193,7 @@ impl<'a> Run<'a> {
         replaces: Option<VersionNumber>,
         written: bool,
     ) -> Result<(), Fault> {
+        write::forget_vectors(self.db, key, &self.set.model).await?;
         write::vectors(self.db, key, &self.set.model, vectors).await?;
         write::published(self.db, key, self.set.at).await?;
         let model = self.set.model.as_str();

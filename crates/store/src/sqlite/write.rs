@@ -98,7 +98,26 @@ async fn list(
     Ok(())
 }
 
-/// Vectors of one version, those that are there already stay: equal text has the equal vector.
+/// Takes the vectors of one version out, for a publish that brings its own: a remote model may
+/// give an equal text another vector, and what is kept must be what lookups see.
+pub(super) async fn forget_vectors(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    model: &ModelId,
+) -> Done {
+    sqlx::query(
+        "DELETE FROM embeddings WHERE tenant = ?1 AND model = ?2 AND id = ?3 AND version = ?4",
+    )
+    .bind(key.tenant.as_str())
+    .bind(model.as_str())
+    .bind(key.id.as_str())
+    .bind(key.version)
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+/// Vectors of one version; those that are there already stay.
 pub(super) async fn vectors(
     db: &mut SqliteConnection,
     key: Key<'_>,

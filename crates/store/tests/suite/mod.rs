@@ -65,6 +65,7 @@ macro_rules! conformance {
                 vectors::bits_survive,
                 vectors::models_are_apart,
                 vectors::added_vectors_keep_what_is_there,
+                vectors::publishing_brings_its_own_vectors,
                 vectors::adding_is_all_or_nothing,
                 log::tells_what_changed_and_who_did_it,
                 history::random_changes_match_a_model,

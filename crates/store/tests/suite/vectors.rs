@@ -46,6 +46,15 @@ pub(crate) async fn added_vectors_keep_what_is_there(golden: Golden) {
     assert_eq!(golden.served().await.entries[0].vectors.as_ref(), Some(&two));
 }
 
+pub(crate) async fn publishing_brings_its_own_vectors(golden: Golden) {
+    golden.one(serve("a", &content("one"))).await;
+    golden.one(serve("a", &content("two"))).await;
+    let other = vectors(&golden.model, &content("other"));
+    let back = EntryChange::Publish { id: id("a"), version: 1, vectors: other.clone() };
+    golden.one(back).await;
+    assert_eq!(golden.served().await.entries[0].vectors.as_ref(), Some(&other));
+}
+
 pub(crate) async fn adding_is_all_or_nothing(golden: Golden) {
     golden.one(serve("a", &content("one"))).await;
     let other = golden.with_model("model-b");

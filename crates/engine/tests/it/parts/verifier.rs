@@ -15,6 +15,7 @@ pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
         "format": FORMAT,
         "model": embedder.model(),
         "fitted_on": "set by hand",
+        "rival": { "similarity": 0.0, "words": 0.0 },
         "ranked": logistic(&RANKED_FEATURES),
         "pair": logistic(&PAIR_FEATURES),
         "refuse_factor": 0.0,
