@@ -17,8 +17,8 @@ pub type Features<const N: usize> = [f64; N];
 /// Features of a candidate among rivals.
 pub const RANKED_FEATURES: [&str; 3] = ["similarity", "similarity_margin", "words_margin"];
 
-/// Features of two texts alone. Among look-alikes, shared words speak against being the same (a
-/// paraphrase has less need of them than a trap), which no reader would believe of a score.
+/// Features of two texts alone. Shared words were tried: fitted on pairs of paraphrases and
+/// look-alikes they spoke against being the same, which no reader would believe of a score.
 pub const PAIR_FEATURES: [&str; 1] = ["similarity"];
 
 /// Largest margin in cosine that counts: beyond it, a rival is as good as none.
