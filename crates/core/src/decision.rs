@@ -67,7 +67,7 @@ impl Judged {
     /// Whether verification says that the entry answers the question.
     #[must_use]
     pub fn passes(&self, serve_threshold: f64) -> bool {
-        self.effect == Effect::Explain && self.score >= serve_threshold
+        self.effect.may_be_served() && self.score >= serve_threshold
     }
 }
 
@@ -103,6 +103,7 @@ mod tests {
     fn the_table() {
         check(&[], Decision::Miss);
         check(&[(0.9, Effect::Explain, false)], Decision::Serve);
+        check(&[(0.9, Effect::Lower, false)], Decision::Serve);
         check(&[(0.9, Effect::Explain, true)], Decision::Context);
         check(&[(0.899_999, Effect::Explain, false)], Decision::Suggest);
         check(&[(1.0, Effect::SuggestOnly, false)], Decision::Suggest);

@@ -1,8 +1,10 @@
 //! The pure part of goldenset: what an entry is, when two questions are the same, what may be
 //! served, and the traits of everything that does I/O. No I/O and no async runtime here.
 
+pub mod calibration;
 pub mod canonical;
 pub mod decision;
+pub mod embedding;
 pub mod entry;
 pub mod error;
 pub mod guards;
@@ -13,6 +15,7 @@ pub mod verifier;
 pub mod words;
 
 pub use canonical::{Canonical, Signature};
+pub use embedding::{Embedding, Vector, WordVectors};
 pub use entry::{EntryContent, EntryStatus, FieldFault};
 pub use error::{Code, Error, Kind, Result};
 pub use ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};

@@ -7,12 +7,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::calibration::Calibration;
+use crate::embedding::Embedding;
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
 use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
-
-/// An embedding: unit length, as many numbers as the model has dimensions.
-pub type Vector = Arc<[f32]>;
 
 /// Tells the time; tests move it.
 pub trait Clock: Send + Sync {
@@ -20,7 +19,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Turns texts into vectors.
+/// Turns texts into vectors, of the whole and of the words.
 #[async_trait]
 pub trait Embedder: Send + Sync {
     /// Identity of the model; a change of anything that changes vectors changes it.
@@ -29,26 +28,59 @@ pub trait Embedder: Send + Sync {
     /// Length of every vector.
     fn dimensions(&self) -> usize;
 
-    /// One vector a text, in order. Equal text gives the bitwise equal vector, alone or among
-    /// others. Any fault fails the whole call; there is no partial result.
+    /// One embedding a text, in order. Equal text gives the bitwise equal embedding, alone or
+    /// among others. A model that gives no vectors of words leaves them empty. Any fault fails
+    /// the whole call; there is no partial result.
     ///
     /// # Errors
     /// `overloaded`, `embedding_unavailable`, `embedding_rejected`, `embedding_mismatch`.
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>>;
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>>;
+}
+
+/// A question and a phrasing of an entry that may have the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// What is asked.
+    pub question: Arc<str>,
+    /// The approved phrasing that it is held against.
+    pub entry: Arc<str>,
+}
+
+/// Reads a question and an entry together, and says whether the one's answer answers the other.
+/// Slower and surer than comparing what was read of each alone.
+#[async_trait]
+pub trait PairModel: Send + Sync {
+    /// Identity of the model; a change of anything that changes scores changes it, as far as it
+    /// can be seen from here.
+    fn model(&self) -> &ModelId;
+
+    /// One score a pair, in order: the log-odds that the approved answer to `entry` answers
+    /// `question`, any finite number, 0 being even odds. As the model says it, not calibrated.
+    /// Equal pairs give equal scores, alone or among others: of a model in this process bit for
+    /// bit, of a remote one as far as its server does. Any fault fails the whole call; there is no
+    /// partial result.
+    ///
+    /// Dropping the future returns at once and takes back what has not begun. A run that has begun
+    /// in this process ends in its own thread, and nobody hears of it.
+    ///
+    /// # Errors
+    /// `overloaded`, `judge_unavailable` (also: out of time), `judge_rejected`, `judge_mismatch`,
+    /// `internal`. Whoever asks decides as if there were no such model, and not more freely.
+    async fn judge(&self, pairs: &[Pair]) -> Result<Vec<f32>>;
 }
 
 /// One change to one entry, part of a [`ChangeSet`].
 #[derive(Debug, Clone)]
 pub enum EntryChange {
-    /// Writes a new version unless the newest one already says the same. With vectors (one a
+    /// Writes a new version unless the newest one already says the same. With embeddings (one a
     /// phrasing, in the order of [`EntryContent::phrasings`]) it is published at once.
     Save {
         /// The entry, created when it does not exist.
         id: EntryId,
         /// What it says.
         content: EntryContent,
-        /// The vectors of its phrasings when it is to be published.
-        publish: Option<Vec<Vector>>,
+        /// The embeddings of its phrasings when it is to be published.
+        publish: Option<Vec<Embedding>>,
     },
     /// Publishes a version that is already written.
     Publish {
@@ -56,8 +88,8 @@ pub enum EntryChange {
         id: EntryId,
         /// The version.
         version: VersionNumber,
-        /// One vector a phrasing.
-        vectors: Vec<Vector>,
+        /// One a phrasing.
+        embeddings: Vec<Embedding>,
     },
     /// Takes an entry out of service. Its versions stay.
     Retire {
@@ -83,7 +115,7 @@ pub struct ChangeSet {
     pub tenant: TenantId,
     /// Who does it, for the audit log.
     pub actor: String,
-    /// Model of the vectors inside.
+    /// Model of the embeddings inside.
     pub model: ModelId,
     /// The changes, applied in order. An entry may occur once.
     pub changes: Vec<EntryChange>,
@@ -126,8 +158,8 @@ pub struct PublishedVersion {
     pub content: EntryContent,
     /// When it was published, which is when it was approved last.
     pub published_at: Timestamp,
-    /// One vector a phrasing, or none when the model that was asked for has none yet.
-    pub vectors: Option<Vec<Vector>>,
+    /// One a phrasing, or none when the model that was asked for has none yet.
+    pub embeddings: Option<Vec<Embedding>>,
 }
 
 /// All that a tenant serves, as of one epoch.
@@ -137,6 +169,42 @@ pub struct PublishedSet {
     pub epoch: Epoch,
     /// The served versions, ordered by entry id.
     pub entries: Vec<PublishedVersion>,
+    /// The calibration that is active, whoever judged what it rests on.
+    pub calibration: Option<CalibrationRecord>,
+}
+
+/// A stored calibration. It never changes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CalibrationRecord {
+    /// Counted from 1 within its tenant, without gaps.
+    pub version: VersionNumber,
+    /// The version that was active before, to which undoing it goes back.
+    pub replaces: Option<VersionNumber>,
+    /// Who stored it.
+    pub author: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// What it says.
+    #[serde(flatten)]
+    pub calibration: Calibration,
+}
+
+/// All calibrations of a tenant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Calibrations {
+    /// The version that is active, if any.
+    pub active: Option<VersionNumber>,
+    /// Every version, the newest first.
+    pub calibrations: Vec<CalibrationRecord>,
+}
+
+/// What is active after a change of calibration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recalibrated {
+    /// The tenant's epoch afterwards.
+    pub epoch: Epoch,
+    /// The calibration that is active, as the store will give it back.
+    pub active: Option<CalibrationRecord>,
 }
 
 /// One version of an entry, with the entry's state.
@@ -180,22 +248,53 @@ pub trait Store: Send + Sync {
     /// nothing is written.
     async fn commit(&self, changes: ChangeSet) -> Result<Commit>;
 
-    /// All that a tenant serves, read as of one moment, with the vectors of `model`.
+    /// All that a tenant serves, read as of one moment, with the embeddings of `model`.
     ///
     /// # Errors
     /// See [`Store::tenants`].
     async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet>;
 
-    /// Adds vectors of `model` for versions that have none of it yet: one a phrasing.
+    /// Adds embeddings of `model` for versions that have none of it yet: one a phrasing.
     ///
     /// # Errors
     /// `unknown_version`; then nothing is written.
-    async fn add_vectors(
+    async fn add_embeddings(
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        vectors: Vec<(EntryId, VersionNumber, Vec<Vector>)>,
+        embeddings: Vec<(EntryId, VersionNumber, Vec<Embedding>)>,
     ) -> Result<()>;
+
+    /// Writes a calibration as the tenant's newest and makes it the active one. Raises the epoch,
+    /// with journal and audit, as every change of what is served.
+    ///
+    /// # Errors
+    /// `unknown_tenant`; then nothing is written.
+    async fn save_calibration(
+        &self,
+        tenant: &TenantId,
+        calibration: &Calibration,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated>;
+
+    /// Makes the calibration active that the active one replaced, or none. Raises the epoch, with
+    /// journal and audit. Nothing is deleted.
+    ///
+    /// # Errors
+    /// `not_calibrated`, also for a tenant that does not exist; then nothing is written.
+    async fn undo_calibration(
+        &self,
+        tenant: &TenantId,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated>;
+
+    /// Every calibration of a tenant; none for a tenant that does not exist.
+    ///
+    /// # Errors
+    /// See [`Store::tenants`].
+    async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations>;
 
     /// The newest version of an entry.
     ///

@@ -1,6 +1,12 @@
-//! What `LocalEmbedder` adds to a bare run of the model, how workers scale, how long loading takes.
+//! What `LocalEmbedder` adds to a bare run of the model, what the words of it cost, how workers
+//! scale, how long loading takes.
 //!
-//! Target: one question through `embed` at most 1.2 times a bare run.
+//! Targets: one question through `embed` at most 1.2 times a bare run; its words, with the places
+//! that only they need from the tokenizer, at most 2 % of it.
+
+#[allow(dead_code, reason = "the bench makes no model id")]
+#[path = "../src/local/words.rs"]
+mod words;
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
@@ -65,6 +71,23 @@ fn embed(c: &mut Criterion) {
     let one = [Arc::clone(&question)];
     group.bench_function("embed", |bencher| {
         bencher.iter(|| runtime.block_on(embedder.embed(&one)));
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("words_of_one_question");
+    let bytes = include_bytes!("../../../models/e5-small-en-it/tokenizer.json");
+    let Ok(tokenizer) = Tokenizer::from_bytes(bytes) else { unreachable!("the file is sound") };
+    let reader = words::Words::new(&tokenizer, "query: ");
+    let prefixed = format!("query: {QUESTION}");
+    let hidden: Vec<f32> = (0..19 * 384).map(|number| (number % 977) as f32 / 977.0).collect();
+    group.bench_function("tokens_alone", |bencher| {
+        bencher.iter(|| tokenizer.encode_fast(prefixed.as_str(), true));
+    });
+    group.bench_function("tokens_and_words", |bencher| {
+        bencher.iter(|| {
+            let encoding = tokenizer.encode(prefixed.as_str(), true);
+            encoding.map(|encoding| reader.read(&tokenizer, &encoding, &prefixed, &hidden, 384))
+        });
     });
     group.finish();
 

@@ -1,6 +1,6 @@
 //! What both providers do to a vector last.
 
-use goldenset_core::ports::Vector;
+use goldenset_core::Vector;
 
 /// The vector brought to length 1 (L2), or `None` when it has no direction: all zero, or a number
 /// in it is not finite. The sum runs in `f64`, so no large finite vector overflows.

@@ -24,7 +24,7 @@ async fn vector(settings: &str, shape: Shape, text: &str) -> Vec<f32> {
     tiny::write(folder.path(), settings, shape);
     let embedder = open(folder.path()).unwrap();
     assert_eq!(embedder.dimensions(), 3);
-    embedder.embed(&[text.into()]).await.unwrap()[0].to_vec()
+    embedder.embed(&[text.into()]).await.unwrap()[0].vector.to_vec()
 }
 
 fn unit(v: [f32; 3]) -> Vec<f32> {

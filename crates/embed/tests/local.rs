@@ -6,7 +6,10 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use futures::future::join_all;
-use goldenset_core::ports::{Embedder, Vector};
+use goldenset_core::canonical::Canonical;
+use goldenset_core::embedding::MOST_WORDS;
+use goldenset_core::ports::Embedder;
+use goldenset_core::{Embedding, WordVectors};
 use goldenset_embed::{LocalEmbedder, LocalOptions};
 use serde::Deserialize;
 
@@ -20,7 +23,7 @@ fn embedder() -> &'static LocalEmbedder {
     })
 }
 
-async fn one(text: &str) -> Vector {
+async fn one(text: &str) -> Embedding {
     embedder().embed(&[text.into()]).await.unwrap().remove(0)
 }
 
@@ -31,8 +34,9 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
     dot / (norm(a) * norm(b))
 }
 
-fn bits(vector: &[f32]) -> Vec<u32> {
-    vector.iter().map(|x| x.to_bits()).collect()
+/// The bits of the vector, and the words as they are stored.
+fn bits(embedding: &Embedding) -> (Vec<u32>, Vec<u8>) {
+    (embedding.vector.iter().map(|x| x.to_bits()).collect(), embedding.words.encode())
 }
 
 #[tokio::test]
@@ -60,7 +64,7 @@ async fn agrees_with_another_runtime() {
     let embedder = LocalEmbedder::bundled(LocalOptions::default()).unwrap();
     let mut tokens_before = 0;
     for Reference { text, tokens, vector } in references {
-        let ours = embedder.embed(&[Arc::clone(&text)]).await.unwrap().remove(0);
+        let ours = embedder.embed(&[Arc::clone(&text)]).await.unwrap().remove(0).vector;
         let norm = ours.iter().map(|x| x * x).sum::<f32>();
         assert!((norm - 1.0).abs() < 1e-5, "{norm}");
         let cosine = cosine(&ours, &vector);
@@ -89,13 +93,13 @@ async fn equal_text_gives_the_same_bits_alone_in_a_batch_and_under_load() {
         alone.push(bits(&one(text).await));
     }
     assert_eq!(alone[0], alone[4]);
-    let check = |vectors: Vec<Vector>| {
-        let vectors: Vec<_> = vectors.iter().map(|vector| bits(vector)).collect();
-        assert_eq!(vectors, alone);
+    let check = |embeddings: Vec<Embedding>| {
+        let embeddings: Vec<_> = embeddings.iter().map(bits).collect();
+        assert!(embeddings == alone);
     };
     check(embedder().embed(&texts).await.unwrap());
-    for vectors in join_all((0..8).map(|_| embedder().embed(&texts))).await {
-        check(vectors.unwrap());
+    for embeddings in join_all((0..8).map(|_| embedder().embed(&texts))).await {
+        check(embeddings.unwrap());
     }
 }
 
@@ -104,22 +108,84 @@ async fn long_texts_are_cut_by_tokens() {
     let long = "detrazione fiscale ".repeat(600);
     let before = embedder().model().clone();
     let [a, b] = [one(&format!("{long} casa")).await, one(&format!("{long} lavoro")).await];
-    assert_eq!(bits(&a), bits(&b));
-    assert_ne!(bits(&a), bits(&one("detrazione fiscale").await));
+    assert!(bits(&a) == bits(&b));
+    assert!(bits(&a) != bits(&one("detrazione fiscale").await));
+    assert_eq!(a.words.len(), MOST_WORDS);
     assert_eq!(&before, embedder().model());
 }
 
 #[tokio::test]
 async fn odd_texts_have_vectors_too() {
     for text in ["", " ", "\u{0}", "🦀", "漢字", "a\u{301}\r\n\t", &"🦀".repeat(2000)] {
-        assert_eq!(one(text).await.len(), 384, "{text:?}");
+        let embedding = one(text).await;
+        assert!(embedding.vector.len() == 384 && embedding.has_dimensions(384), "{text:?}");
+        let blank = text.trim().is_empty();
+        assert_eq!(embedding.words.is_empty(), blank, "{text:?}");
     }
+}
+
+/// Places of the canonical text, as it is what is embedded.
+#[tokio::test]
+async fn words_are_those_of_the_text() {
+    let check = async |text: &str, expected: &[&str]| {
+        let canonical = Canonical::of(text);
+        let text = canonical.as_str();
+        let words = one(text).await.words;
+        let found: Vec<_> =
+            words.iter().map(|word| &text[word.start as usize..word.end as usize]).collect();
+        assert_eq!(found, expected);
+        assert!(words.iter().all(|word| word.surprisal > 0.0 && word.scale > 0.0), "{text}");
+        assert!(words.iter().all(|word| word.codes.iter().any(|code| code.abs() == 127)), "{text}");
+    };
+    check("Qual è l'aliquota IVA?", &["qual", "è", "l'aliquota", "iva"]).await;
+    check("perché NON si può? città", &["perché", "non", "si", "può", "città"]).await;
+    check("il 22 % di 1.000 €", &["il", "22%", "di", "1000", "eur"]).await;
+    check("query: che cos'è 🦀crab👩‍🚀 漢字", &["query", "che", "cos'è", "🦀crab👩‍🚀", "漢字"]).await;
+    check("don't re-open c++", &["don't", "re-open", "c++"]).await;
+    check("x", &["x"]).await;
+}
+
+#[tokio::test]
+async fn surprisal_is_that_of_the_pieces() {
+    let file = include_str!("../../../models/e5-small-en-it/tokenizer.json");
+    let file: serde_json::Value = serde_json::from_str(file).unwrap();
+    let vocabulary = file["model"]["vocab"].as_array().unwrap();
+    let score = |piece: &str| {
+        let found = vocabulary.iter().find(|known| known[0] == piece).unwrap();
+        found[1].as_f64().unwrap() as f32
+    };
+    let words = one("di casa 🦀").await.words;
+    let surprisals: Vec<f32> = words.iter().map(|word| word.surprisal).collect();
+    let rarest = vocabulary.iter().map(|known| known[1].as_f64().unwrap()).fold(0.0, f64::min);
+    let unknown = 10.0 - rarest as f32 - score("▁");
+    assert_eq!(surprisals, [-score("▁di"), -score("▁casa"), unknown]);
+    assert!(surprisals[0] < surprisals[1], "{surprisals:?}");
+}
+
+/// A word's vector depends on its text, and for the same word in like texts it is alike.
+#[tokio::test]
+async fn words_are_read_in_their_text() {
+    let [account, river, money] = [
+        one("how do i open a bank account").await,
+        one("we sat on the river bank and fished").await,
+        one("which bank has the best account").await,
+    ]
+    .map(|embedding| embedding.words);
+    let vector = |words: &WordVectors, place: usize| -> Vec<f32> {
+        let word = words.get(place).unwrap();
+        word.codes.iter().map(|code| f32::from(*code) * word.scale).collect()
+    };
+    let bank = vector(&account, 5);
+    let (near, far) = (cosine(&bank, &vector(&money, 1)), cosine(&bank, &vector(&river, 5)));
+    let other = cosine(&bank, &vector(&account, 0));
+    assert!(near > far && far > other, "{near} {far} {other}");
 }
 
 #[tokio::test]
 async fn paraphrases_are_nearer_than_strangers() {
-    let question = one("How do I reset my password?").await;
-    let near = cosine(&question, &one("I forgot my password, how can I get a new one?").await);
-    let far = cosine(&question, &one("When is the VAT return due?").await);
+    let question = one("How do I reset my password?").await.vector;
+    let near =
+        cosine(&question, &one("I forgot my password, how can I get a new one?").await.vector);
+    let far = cosine(&question, &one("When is the VAT return due?").await.vector);
     assert!(near > far + 0.05, "{near} {far}");
 }

@@ -15,10 +15,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Barrier, mpsc};
 
+#[path = "support/embeddings.rs"]
+mod embeddings;
 #[path = "support/provider.rs"]
 mod provider;
 
-use provider::{Provider, good, good_json, raw_vector, reply};
+use embeddings::{good, good_json, raw_vector};
+use provider::{Provider, reply};
 
 type Reply = fn(&Value) -> Response;
 
@@ -53,8 +56,9 @@ fn expected(text: &str) -> Vec<f32> {
 }
 
 async fn check_good(embedder: &OpenAiEmbedder, names: &[&str]) {
-    let vectors = embedder.embed(&texts(names)).await.unwrap();
-    let got: Vec<Vec<f32>> = vectors.iter().map(|vector| vector.to_vec()).collect();
+    let embeddings = embedder.embed(&texts(names)).await.unwrap();
+    assert!(embeddings.iter().all(|embedding| embedding.words.is_empty()));
+    let got: Vec<Vec<f32>> = embeddings.iter().map(|one| one.vector.to_vec()).collect();
     let want: Vec<Vec<f32>> = names.iter().map(|name| expected(name)).collect();
     assert_eq!(got, want);
 }
@@ -86,7 +90,7 @@ async fn sends_what_the_interface_asks_for() {
         ..settings(&format!("{}/?api-version=7", provider.base_url))
     });
     let vectors = more.unwrap().embed(&texts(&["one"])).await.unwrap();
-    assert_eq!(vectors[0].to_vec(), expected("query: one"));
+    assert_eq!(vectors[0].vector.to_vec(), expected("query: one"));
 
     let seen = provider.seen();
     assert_eq!(seen.len(), 2);

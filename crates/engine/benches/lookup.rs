@@ -90,6 +90,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
         let parts = Parts {
             store: Arc::new(SqliteStore::in_memory().await.unwrap()),
             verifier: verifier(&*embedder as &dyn Embedder),
+            lexicons: vec![],
             embedder,
             clock: Arc::new(TestClock::new()),
         };

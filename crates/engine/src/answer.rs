@@ -10,6 +10,7 @@ use goldenset_core::{Code, Error, Result};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::calibrate::Applied;
 use crate::snapshot::PublishedEntry;
 
 /// A candidate with what speaks for and against it.
@@ -21,6 +22,8 @@ pub struct Match {
     pub similarity: f64,
     /// Calibrated probability that the entry answers the question.
     pub score: f64,
+    /// The same before a calibration of the tenant; in no reply.
+    pub raw_score: f64,
     /// What the typed guards found.
     pub guards: Vec<GuardResult>,
     /// The verdict in words.
@@ -66,6 +69,9 @@ pub struct LookupResult {
     pub matches: Vec<Match>,
     /// Why, in words.
     pub reason: String,
+    /// The calibration that had a say in it: none when none is in force, and for an approved
+    /// phrasing.
+    pub calibration: Option<Applied>,
 }
 
 /// A result with its body, shared by all who get it.

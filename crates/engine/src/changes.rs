@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedVersion, Vector};
-use goldenset_core::{Code, EntryContent, EntryId, Epoch, Error, Result, TenantId, VersionNumber};
+use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedVersion};
+use goldenset_core::{
+    Code, Embedding, EntryContent, EntryId, Epoch, Error, Result, TenantId, VersionNumber,
+};
 use jiff::{Timestamp, Unit};
 
 use crate::engine::Engine;
-use crate::snapshot::{SetChange, TenantSet};
+use crate::snapshot::SetChange;
 
 /// Who changes whose golden set.
 #[derive(Debug, Clone)]
@@ -48,8 +50,8 @@ impl Engine {
                 .field(fault.field)
                 .fix("correct the field and send the entry again"));
         }
-        let vectors = if publish { Some(self.vectors_of(&content).await?) } else { None };
-        self.change_one(author, Planned::save(id, content, vectors)).await
+        let embeddings = if publish { Some(self.embeddings_of(&content).await?) } else { None };
+        self.change_one(author, Planned::save(id, content, embeddings)).await
     }
 
     /// Publishes a version of an entry, the newest one when none is named.
@@ -78,9 +80,9 @@ impl Engine {
                 })?
             }
         };
-        let vectors = self.vectors_of(&record.content).await?;
-        let change = EntryChange::Publish { id, version: record.version, vectors: vectors.clone() };
-        let showing = Showing::Put(record.content.into(), vectors);
+        let embeddings = self.embeddings_of(&record.content).await?;
+        let showing = Showing::Put(record.content.into(), embeddings.clone());
+        let change = EntryChange::Publish { id, version: record.version, embeddings };
         self.change_one(author, Planned { change, showing }).await
     }
 
@@ -93,7 +95,7 @@ impl Engine {
         self.change_one(author, planned).await
     }
 
-    async fn vectors_of(&self, content: &EntryContent) -> Result<Vec<Vector>> {
+    async fn embeddings_of(&self, content: &EntryContent) -> Result<Vec<Embedding>> {
         Ok(self.embed(&[content], &|_, _| ()).await?.pop().unwrap_or_default())
     }
 
@@ -151,7 +153,7 @@ impl Engine {
         let before = match self.published(&tenant) {
             Ok(set) => set,
             // The tenant came with this commit.
-            Err(_) => Arc::new(TenantSet::new(self.dimensions())),
+            Err(_) => Arc::new(self.empty_set(&tenant)),
         };
         let raised = u64::from(!shown.is_empty());
         if epoch != Epoch(before.epoch.0 + raised) {
@@ -163,7 +165,7 @@ impl Engine {
 
     /// Shows what the store has after a commit that failed: the fault may have come after the
     /// commit was durable. Where that cannot be read, the tenant's next change reads it.
-    async fn resync(&self, tenant: &TenantId) {
+    pub(crate) async fn resync(&self, tenant: &TenantId) {
         if let Err(error) = self.load_if_changed(tenant).await {
             tracing::error!(
                 %tenant, code = error.code.as_str(), %error,
@@ -189,20 +191,24 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    /// Saves, and publishes when there are vectors.
-    pub(crate) fn save(id: EntryId, content: EntryContent, vectors: Option<Vec<Vector>>) -> Self {
-        let showing = match &vectors {
-            Some(vectors) => Showing::Put(content.clone().into(), vectors.clone()),
+    /// Saves, and publishes when there are embeddings.
+    pub(crate) fn save(
+        id: EntryId,
+        content: EntryContent,
+        embeddings: Option<Vec<Embedding>>,
+    ) -> Self {
+        let showing = match &embeddings {
+            Some(embeddings) => Showing::Put(content.clone().into(), embeddings.clone()),
             None => Showing::Nothing,
         };
-        Self { change: EntryChange::Save { id, content, publish: vectors }, showing }
+        Self { change: EntryChange::Save { id, content, publish: embeddings }, showing }
     }
 }
 
 /// What a change means for lookups.
 enum Showing {
     Nothing,
-    Put(Box<EntryContent>, Vec<Vector>),
+    Put(Box<EntryContent>, Vec<Embedding>),
     Remove,
 }
 
@@ -213,11 +219,11 @@ impl Showing {
         }
         let id = applied.id.clone();
         match (self, applied.published_version) {
-            (Self::Put(content, vectors), Some(version)) => {
+            (Self::Put(content, embeddings), Some(version)) => {
                 let content = *content;
                 let published =
-                    PublishedVersion { id, version, content, published_at: at, vectors: None };
-                Some(SetChange::Put(Box::new(published), vectors))
+                    PublishedVersion { id, version, content, published_at: at, embeddings: None };
+                Some(SetChange::Put(Box::new(published), embeddings))
             }
             (Self::Remove, None) => Some(SetChange::Remove(id)),
             _ => None,
@@ -226,6 +232,6 @@ impl Showing {
 }
 
 /// As exact as every store keeps it, so that a restart shows the same.
-fn in_micros(now: Timestamp) -> Timestamp {
+pub(crate) fn in_micros(now: Timestamp) -> Timestamp {
     now.round(Unit::Microsecond).unwrap_or(now)
 }

@@ -3,8 +3,7 @@
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::GuardResult;
-use goldenset_core::verifier::QuestionProfile;
-use goldenset_core::{Code, EntryId, Error, Result};
+use goldenset_core::{Code, Embedding, EntryId, Error, Result};
 use goldenset_vectors::dot;
 use serde::{Serialize, Serializer};
 
@@ -45,8 +44,8 @@ impl Engine {
         compared.unwrap_or_else(|| Err(Error::new(Code::Internal, "the pair was not compared")))
     }
 
-    /// Compares many pairs, with one call of the provider for all vectors that are missing. One
-    /// result a pair, in order, each as [`Engine::compare`] would give it.
+    /// Compares many pairs, with one call of the provider for all embeddings that are missing.
+    /// One result a pair, in order, each as [`Engine::compare`] would give it.
     pub async fn compare_all(&self, pairs: &[(&str, &str)]) -> Vec<Result<Comparison>> {
         let checked = pairs.iter().map(|(a, b)| {
             let a = check_query(a).map_err(|error| error.field("a"))?;
@@ -56,32 +55,28 @@ impl Engine {
         let checked: Vec<Result<_>> = checked.collect();
         let good = checked.iter().filter_map(|pair| pair.as_ref().ok());
         let texts: Vec<Canonical> = good.flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
-        let mut vectors = self.embeddings.many(&texts).await.into_iter();
+        let mut embeddings = self.embeddings.many(&texts).await.into_iter();
         let mut next = || {
-            let vector = vectors.next();
-            vector.unwrap_or_else(|| Err(Error::new(Code::Internal, "a text got no vector")))
+            let embedding = embeddings.next();
+            embedding.unwrap_or_else(|| Err(Error::new(Code::Internal, "a text got no vector")))
         };
         let compared = checked.into_iter().map(|pair| {
             let (a, b) = pair?;
             // Both are taken before either error counts, so that the next pair gets its own.
-            let (a_vector, b_vector) = (next(), next());
+            let (a_embedding, b_embedding) = (next(), next());
             if a.signature() == b.signature() {
                 return Ok(identical());
             }
-            Ok(self.compare_vectors([&a, &b], &a_vector?.0, &b_vector?.0))
+            Ok(self.compare_embeddings([(&a, a_embedding?.0), (&b, b_embedding?.0)]))
         });
         compared.collect()
     }
 
-    fn compare_vectors(
-        &self,
-        [a, b]: [&Canonical; 2],
-        a_vector: &[f32],
-        b_vector: &[f32],
-    ) -> Comparison {
-        let similarity = dot(a_vector, b_vector);
-        let [a, b] = [a, b].map(QuestionProfile::of);
-        let verdict = self.verifier.judge_pair(&a, &b, similarity);
+    fn compare_embeddings(&self, [a, b]: [(&Canonical, Embedding); 2]) -> Comparison {
+        let similarity = dot(&a.1.vector, &b.1.vector);
+        let verifier = &self.judges.default().verifier;
+        let [a, b] = [a, b].map(|(text, embedding)| verifier.question(text, &embedding.words));
+        let verdict = verifier.judge_pair(&a, &b, similarity);
         let judged = Judged { score: verdict.score, effect: verdict.effect, outdated: false };
         Comparison {
             same: judged.passes(self.settings.serve_threshold),
@@ -117,21 +112,30 @@ impl Engine {
         if by_signature.is_some_and(|served| served.entry.id == *id) {
             return Ok(identical());
         }
-        let (vector, _) = self.embeddings.one(&question).await?;
+        let (Embedding { vector, words }, _) = self.embeddings.one(&question).await?;
         let mut found = search(&set, &vector, &scope);
         if !found.iter().take(ELIGIBLE).any(|found| found.entry.id == *id) {
             // In the place of the farthest rival, so that it is judged as one of the eligible.
             found.truncate(ELIGIBLE - 1);
             found.extend(search_one(&set, &vector, entry));
         }
-        let judged = verify(&self.verifier, &QuestionProfile::of(&question), found, &scope);
+        let verifier = &set.judge.verifier;
+        let profile = verifier.question(&question, &words);
+        let mut judged = verify(verifier, &profile, found, &scope);
+        if let Some(in_force) = &set.calibration {
+            in_force.calibrate(&mut judged);
+        }
         let place = judged.iter().position(|(matched, _)| matched.entry.id == *id);
         let wanted = place.and_then(|place| judged.into_iter().nth(place));
         let (Match { similarity, score, guards, reason, .. }, judged) =
             wanted.ok_or_else(|| Error::new(Code::Internal, "a published entry has no vector"))?;
-        let same = place == Some(0)
-            && similarity >= scope.min_similarity
-            && judged.passes(self.settings.serve_threshold);
+        let configured = self.settings.serve_threshold;
+        let threshold = set.calibration.as_ref().map_or(configured, |in_force| {
+            let category = entry.content.category.as_deref();
+            in_force.apply(category, scope.min_similarity, configured).threshold
+        });
+        let same =
+            place == Some(0) && similarity >= scope.min_similarity && judged.passes(threshold);
         Ok(Comparison { same, score, similarity, guards, reason })
     }
 }

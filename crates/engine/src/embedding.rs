@@ -1,19 +1,18 @@
-//! Vectors of questions: from the cache, from work under way, or from the provider.
+//! Embeddings of questions: from the cache, from work under way, or from the provider.
 
 use std::sync::Arc;
 
-use goldenset_core::Signature;
 use goldenset_core::canonical::Canonical;
-use goldenset_core::ports::{Clock, Embedder, Vector};
-use goldenset_core::{Code, Error, Result};
+use goldenset_core::ports::{Clock, Embedder};
+use goldenset_core::{Code, Embedding, Error, Result, Signature};
 
 use crate::cache::{CacheLimits, EmbeddingCache};
 use crate::engine::Progress;
 use crate::single_flight::{Flights, Pilot, Seat};
 
-/// Where a question's vector came from.
+/// Where a question's embedding came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum VectorSource {
+pub(crate) enum EmbeddingSource {
     /// The cache had it.
     Cache,
     /// Another caller was waiting for it already.
@@ -32,7 +31,7 @@ struct Shared {
     embedder: Arc<dyn Embedder>,
     clock: Arc<dyn Clock>,
     cache: EmbeddingCache,
-    flights: Flights<Signature, Vector>,
+    flights: Flights<Signature, Embedding>,
     /// Most texts in one call of the provider.
     part: usize,
 }
@@ -58,26 +57,26 @@ impl Embeddings {
         self.shared.cache.len()
     }
 
-    /// The vectors of `texts` from the provider, at most the configured number in one call.
+    /// The embeddings of `texts` from the provider, at most the configured number in one call.
     /// `progress` hears of each call.
     pub(crate) async fn fresh(
         &self,
         texts: &[Arc<str>],
         progress: Progress<'_>,
-    ) -> Result<Vec<Vector>> {
-        let mut vectors = Vec::with_capacity(texts.len());
+    ) -> Result<Vec<Embedding>> {
+        let mut embeddings = Vec::with_capacity(texts.len());
         for part in texts.chunks(self.shared.part) {
-            vectors.extend(self.shared.ask(part).await?);
-            progress(vectors.len(), texts.len());
+            embeddings.extend(self.shared.ask(part).await?);
+            progress(embeddings.len(), texts.len());
         }
-        Ok(vectors)
+        Ok(embeddings)
     }
 
-    /// The vector of one question.
-    pub(crate) async fn one(&self, question: &Canonical) -> Result<(Vector, VectorSource)> {
+    /// The embedding of one question.
+    pub(crate) async fn one(&self, question: &Canonical) -> Result<(Embedding, EmbeddingSource)> {
         match self.many(std::slice::from_ref(question)).await.pop() {
             Some(result) => result,
-            None => Err(Error::new(Code::Internal, "no vector for one question")),
+            None => Err(Error::new(Code::Internal, "no embedding for one question")),
         }
     }
 
@@ -86,7 +85,7 @@ impl Embeddings {
     pub(crate) async fn many(
         &self,
         questions: &[Canonical],
-    ) -> Vec<Result<(Vector, VectorSource)>> {
+    ) -> Vec<Result<(Embedding, EmbeddingSource)>> {
         let mut waiting = Vec::with_capacity(questions.len());
         let mut missing = Vec::new();
         for question in questions {
@@ -104,8 +103,10 @@ impl Embeddings {
         let mut results = Vec::with_capacity(waiting.len());
         for place in waiting {
             results.push(match place {
-                Place::Cached(vector) => Ok((vector, VectorSource::Cache)),
-                Place::Aboard(seat, source) => seat.arrive().await.map(|vector| (vector, source)),
+                Place::Cached(embedding) => Ok((embedding, EmbeddingSource::Cache)),
+                Place::Aboard(seat, source) => {
+                    seat.arrive().await.map(|embedding| (embedding, source))
+                }
             });
         }
         results
@@ -113,36 +114,36 @@ impl Embeddings {
 }
 
 enum Place {
-    Cached(Vector),
-    Aboard(Seat<Vector>, VectorSource),
+    Cached(Embedding),
+    Aboard(Seat<Embedding>, EmbeddingSource),
 }
 
 impl Shared {
-    fn seek(&self, question: &Canonical) -> (Place, Option<Pilot<Signature, Vector>>) {
+    fn seek(&self, question: &Canonical) -> (Place, Option<Pilot<Signature, Embedding>>) {
         let signature = question.signature();
-        if let Some(vector) = self.cache.get(&signature, self.clock.now()) {
-            return (Place::Cached(vector), None);
+        if let Some(embedding) = self.cache.get(&signature, self.clock.now()) {
+            return (Place::Cached(embedding), None);
         }
         let (seat, pilot) = self.flights.board(&signature);
         let Some(pilot) = pilot else {
-            return (Place::Aboard(seat, VectorSource::Joined), None);
+            return (Place::Aboard(seat, EmbeddingSource::Joined), None);
         };
         // A flight may have landed between the two looks.
-        if let Some(vector) = self.cache.get(&signature, self.clock.now()) {
-            self.flights.land(pilot, Ok(vector.clone()));
-            return (Place::Cached(vector), None);
+        if let Some(embedding) = self.cache.get(&signature, self.clock.now()) {
+            self.flights.land(pilot, Ok(embedding.clone()));
+            return (Place::Cached(embedding), None);
         }
-        (Place::Aboard(seat, VectorSource::Provider), Some(pilot))
+        (Place::Aboard(seat, EmbeddingSource::Provider), Some(pilot))
     }
 
-    async fn fetch(self: Arc<Self>, wanted: Vec<(Pilot<Signature, Vector>, Arc<str>)>) {
+    async fn fetch(self: Arc<Self>, wanted: Vec<(Pilot<Signature, Embedding>, Arc<str>)>) {
         let (pilots, texts): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
         match self.ask(&texts).await {
-            Ok(vectors) => {
+            Ok(embeddings) => {
                 let now = self.clock.now();
-                for (pilot, vector) in pilots.into_iter().zip(vectors) {
-                    self.cache.put(pilot.key, now, vector.clone());
-                    self.flights.land(pilot, Ok(vector));
+                for (pilot, embedding) in pilots.into_iter().zip(embeddings) {
+                    self.cache.put(pilot.key, now, embedding.clone());
+                    self.flights.land(pilot, Ok(embedding));
                 }
             }
             Err(error) => {
@@ -153,16 +154,18 @@ impl Shared {
         }
     }
 
-    /// One vector a text, each as long as the model's are: any other would be found by no search.
-    async fn ask(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
-        let vectors = self.embedder.embed(texts).await?;
+    /// One embedding a text, each with as many dimensions as the model has: any other would be
+    /// found by no search.
+    async fn ask(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
+        let embeddings = self.embedder.embed(texts).await?;
         let length = self.embedder.dimensions();
-        let fault = if vectors.len() != texts.len() {
-            format!("{} vectors for {} texts", vectors.len(), texts.len())
-        } else if let Some(odd) = vectors.iter().find(|vector| vector.len() != length) {
-            format!("a vector of {} numbers where the model has {length}", odd.len())
+        let fault = if embeddings.len() != texts.len() {
+            format!("{} vectors for {} texts", embeddings.len(), texts.len())
+        } else if let Some(odd) = embeddings.iter().find(|one| !one.has_dimensions(length)) {
+            let (vector, words) = (odd.vector.len(), odd.words.dimensions());
+            format!("vectors of {vector} and {words} numbers where the model has {length}")
         } else {
-            return Ok(vectors);
+            return Ok(embeddings);
         };
         Err(Error::new(Code::EmbeddingMismatch, fault)
             .fix("check that the configured model and dimensions are those of the provider"))

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
-use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store, Vector};
+use goldenset_core::guards::Lexicon;
+use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store};
 use goldenset_core::verifier::Verifier;
-use goldenset_core::{Code, EntryContent, Epoch, Error, Result, TenantId};
+use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, Result, TenantId};
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
-use crate::cache::{CacheLimits, JudgeId, ResultCache};
+use crate::cache::{CacheLimits, ResultCache};
 use crate::embedding::Embeddings;
+use crate::judge::Judges;
 use crate::scope::{Defaults, Options, Scope, check_threshold};
 use crate::snapshot::{SetChange, Snapshot, TenantSet};
 
@@ -44,6 +46,8 @@ pub struct Parts {
     pub embedder: Arc<dyn Embedder>,
     /// Judges candidates.
     pub verifier: Verifier,
+    /// What tenants add to the words that guards know.
+    pub lexicons: Vec<(TenantId, Lexicon)>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -52,9 +56,7 @@ pub struct Parts {
 pub struct Engine {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) verifier: Verifier,
-    /// Identity of all that verdicts and decisions depend on, for cache keys.
-    pub(crate) judge: JudgeId,
+    pub(crate) judges: Judges,
     pub(crate) settings: Settings,
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
@@ -75,7 +77,7 @@ pub struct TenantState {
 }
 
 impl Engine {
-    /// Loads everything that is published; texts without a vector of the embedder's model are
+    /// Loads everything that is published; texts without an embedding of the embedder's model are
     /// embedded and kept.
     ///
     /// # Errors
@@ -83,9 +85,9 @@ impl Engine {
     pub async fn start(parts: Parts, settings: Settings, progress: Progress<'_>) -> Result<Self> {
         check_threshold("serve_threshold", settings.serve_threshold)?;
         check_threshold("min_similarity", settings.defaults.min_similarity)?;
-        let Parts { store, embedder, verifier, clock } = parts;
+        let Parts { store, embedder, verifier, lexicons, clock } = parts;
+        let judges = Judges::new(verifier, lexicons, embedder.model(), settings.serve_threshold)?;
         let engine = Self {
-            judge: JudgeId::new(embedder.model(), verifier.id(), settings.serve_threshold),
             embeddings: Embeddings::new(
                 embedder,
                 Arc::clone(&clock),
@@ -95,12 +97,12 @@ impl Engine {
             results: ResultCache::new(settings.results),
             store,
             clock,
-            verifier,
+            judges,
             settings,
             snapshot: ArcSwap::default(),
             writing: Mutex::new(()),
         };
-        engine.show(TenantId::default(), TenantSet::new(engine.dimensions()));
+        engine.show(TenantId::default(), engine.empty_set(&TenantId::default()));
         for (tenant, _) in engine.store.tenants().await? {
             engine.load(&tenant, progress).await?;
         }
@@ -144,7 +146,18 @@ impl Engine {
         &self.store
     }
 
-    pub(crate) fn dimensions(&self) -> usize {
+    /// Identity of what judges the candidates of a tenant.
+    #[must_use]
+    pub fn verifier_id(&self, tenant: &TenantId) -> &str {
+        self.judges.of(tenant).verifier.id()
+    }
+
+    /// What a tenant serves before anything is published.
+    pub(crate) fn empty_set(&self, tenant: &TenantId) -> TenantSet {
+        TenantSet::new(self.dimensions(), Arc::clone(self.judges.of(tenant)))
+    }
+
+    fn dimensions(&self) -> usize {
         self.embeddings.embedder().dimensions()
     }
 
@@ -165,12 +178,14 @@ impl Engine {
     /// Reads a tenant's set from the store and shows it.
     pub(crate) async fn load(&self, tenant: &TenantId, progress: Progress<'_>) -> Result<()> {
         let model = self.embeddings.embedder().model().clone();
-        let PublishedSet { epoch, mut entries } = self.store.published(tenant, &model).await?;
-        let kept =
-            entries.iter().filter_map(|published| Some((published, published.vectors.as_ref()?)));
-        for (published, vectors) in kept {
-            let whole = vectors.len() == published.content.phrasings().count()
-                && vectors.iter().all(|vector| vector.len() == self.dimensions());
+        let PublishedSet { epoch, mut entries, calibration } =
+            self.store.published(tenant, &model).await?;
+        let kept = entries
+            .iter()
+            .filter_map(|published| Some((published, published.embeddings.as_ref()?)));
+        for (published, embeddings) in kept {
+            let whole = embeddings.len() == published.content.phrasings().count()
+                && embeddings.iter().all(|one| one.has_dimensions(self.dimensions()));
             if !whole {
                 let detail = format!("entry `{}` is stored with other vectors", published.id);
                 return Err(Error::new(Code::DatabaseDamaged, detail)
@@ -179,41 +194,40 @@ impl Engine {
             }
         }
         let bare: Vec<_> =
-            entries.iter_mut().filter(|published| published.vectors.is_none()).collect();
+            entries.iter_mut().filter(|published| published.embeddings.is_none()).collect();
         let contents: Vec<_> = bare.iter().map(|published| &published.content).collect();
-        let vectors = self.embed(&contents, progress).await?;
-        let kept = bare
-            .iter()
-            .zip(&vectors)
-            .map(|(published, vectors)| (published.id.clone(), published.version, vectors.clone()));
+        let made = self.embed(&contents, progress).await?;
+        let kept = bare.iter().zip(&made).map(|(published, embeddings)| {
+            (published.id.clone(), published.version, embeddings.clone())
+        });
         let kept: Vec<_> = kept.collect();
         if !kept.is_empty() {
-            self.store.add_vectors(tenant, &model, kept).await?;
+            self.store.add_embeddings(tenant, &model, kept).await?;
         }
-        for (published, vectors) in bare.into_iter().zip(vectors) {
-            published.vectors = Some(vectors);
+        for (published, embeddings) in bare.into_iter().zip(made) {
+            published.embeddings = Some(embeddings);
         }
         let changes = entries.into_iter().map(|mut published| {
-            let vectors = published.vectors.take().unwrap_or_default();
-            SetChange::Put(Box::new(published), vectors)
+            let embeddings = published.embeddings.take().unwrap_or_default();
+            SetChange::Put(Box::new(published), embeddings)
         });
-        let set = TenantSet::new(self.dimensions()).changed(epoch, changes.collect());
+        let set = self.empty_set(tenant).changed(epoch, changes.collect());
+        let set = set.calibrated(epoch, calibration, &self.judged_by(tenant));
         self.show(tenant.clone(), set);
         Ok(())
     }
 
-    /// The vectors of the phrasings of each content.
+    /// The embeddings of the phrasings of each content.
     pub(crate) async fn embed(
         &self,
         contents: &[&EntryContent],
         progress: Progress<'_>,
-    ) -> Result<Vec<Vec<Vector>>> {
+    ) -> Result<Vec<Vec<Embedding>>> {
         let phrasings = contents.iter().flat_map(|content| content.phrasings());
         let texts: Vec<_> = phrasings.map(|phrasing| Canonical::of(phrasing).text()).collect();
-        let vectors = self.embeddings.fresh(&texts, progress).await?;
-        let mut vectors = vectors.into_iter();
+        let mut made = self.embeddings.fresh(&texts, progress).await?.into_iter();
         let of =
-            |content: &&EntryContent| vectors.by_ref().take(content.phrasings().count()).collect();
+            |content: &&EntryContent| made.by_ref().take(content.phrasings().count()).collect();
         Ok(contents.iter().map(of).collect())
     }
 }

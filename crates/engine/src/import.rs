@@ -70,14 +70,14 @@ impl Engine {
             return Ok(imported);
         }
         let contents: Vec<_> = wanted.iter().map(|(_, content)| content).collect();
-        let vectors: Vec<_> = match mode.publish {
+        let embeddings: Vec<_> = match mode.publish {
             true => self.embed(&contents, progress).await?.into_iter().map(Some).collect(),
             false => vec![None; wanted.len()],
         };
         let planned = wanted
             .into_iter()
-            .zip(vectors)
-            .map(|((id, content), vectors)| Planned::save(id, content, vectors));
+            .zip(embeddings)
+            .map(|((id, content), embeddings)| Planned::save(id, content, embeddings));
         imported.epoch = Some(self.commit(author, planned.collect()).await?.epoch);
         Ok(imported)
     }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod cache;
+pub mod calibrate;
 mod changes;
 mod compare;
 mod embedding;
@@ -10,6 +11,7 @@ mod engine;
 pub mod eval;
 pub mod fit;
 mod import;
+mod judge;
 mod lookup;
 pub mod scope;
 mod single_flight;

@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{Decision, Judged, MatchType, decide};
 use goldenset_core::entry::MAX_QUESTION_BYTES;
-use goldenset_core::ports::Vector;
-use goldenset_core::verifier::QuestionProfile;
-use goldenset_core::{Code, Epoch, Error, Result, Signature};
+use goldenset_core::{Code, Embedding, Epoch, Error, Result, Signature};
 
 use crate::answer::{Answer, LookupResult, Match};
 use crate::cache::ResultKey;
-use crate::embedding::VectorSource;
+use crate::calibrate::InForce;
+use crate::embedding::EmbeddingSource;
 use crate::engine::Engine;
 use crate::scope::{Options, Scope};
 use crate::snapshot::{Served, TenantSet};
@@ -93,8 +92,8 @@ impl Engine {
             Step::Open(open) => open,
         };
         let asked = Instant::now();
-        let vector = self.embeddings.one(&open.question).await?;
-        self.with_vector(open, vector, asked.elapsed())
+        let embedding = self.embeddings.one(&open.question).await?;
+        self.with_vector(open, embedding, asked.elapsed())
     }
 
     /// Looks many questions up, with one call of the provider for all vectors that are missing.
@@ -118,7 +117,7 @@ impl Engine {
         });
         let open: Vec<_> = open.collect();
         let asked = Instant::now();
-        let mut vectors = self.embeddings.many(&open).await.into_iter();
+        let mut embeddings = self.embeddings.many(&open).await.into_iter();
         let waited = asked.elapsed();
         let mut results = Vec::with_capacity(steps.len());
         for step in steps {
@@ -128,10 +127,10 @@ impl Engine {
                 Ok(Step::Open(open)) => {
                     // A long batch must not hold the thread against everyone else.
                     tokio::task::yield_now().await;
-                    let vector = vectors.next().unwrap_or_else(|| {
+                    let embedding = embeddings.next().unwrap_or_else(|| {
                         Err(Error::new(Code::Internal, "a question of the batch got no vector"))
                     });
-                    vector.and_then(|vector| self.with_vector(open, vector, waited))
+                    embedding.and_then(|embedding| self.with_vector(open, embedding, waited))
                 }
             });
         }
@@ -149,7 +148,8 @@ impl Engine {
         if let Some(served) = signature_match(&set, &signature, &scope) {
             return done(answer_by_signature(served, &scope)?, CacheStatus::SignatureHit);
         }
-        let key = ResultKey::new(signature, &scope, &self.judge);
+        let calibration = set.calibration.as_ref().map(|in_force| in_force.version());
+        let key = ResultKey::new(signature, &scope, &set.judge.id, calibration);
         if let Some(answer) = self.results.get(&key, set.epoch, self.clock.now()) {
             return done(answer, CacheStatus::ResultHit);
         }
@@ -169,7 +169,7 @@ impl Engine {
     fn with_vector(
         &self,
         open: Open,
-        (vector, source): (Vector, VectorSource),
+        (Embedding { vector, words }, source): (Embedding, EmbeddingSource),
         waited: Duration,
     ) -> Result<Looked> {
         let started = Instant::now();
@@ -178,13 +178,19 @@ impl Engine {
             Step::Open(open) => open,
         };
         let found = search(&set, &vector, &scope);
-        let judged = verify(&self.verifier, &QuestionProfile::of(&question), found, &scope);
-        let result = conclude(judged, &scope, self.settings.serve_threshold);
+        let verifier = &set.judge.verifier;
+        let profile = verifier.question(&question, &words);
+        let mut judged = verify(verifier, &profile, found, &scope);
+        if let Some(in_force) = &set.calibration {
+            in_force.calibrate(&mut judged);
+        }
+        let in_force = set.calibration.as_deref();
+        let result = conclude(judged, &scope, in_force, self.settings.serve_threshold);
         let answer = Arc::new(Answer::new(result)?);
         self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
         let cache = match source {
-            VectorSource::Cache => CacheStatus::EmbeddingHit,
-            VectorSource::Joined | VectorSource::Provider => CacheStatus::Miss,
+            EmbeddingSource::Cache => CacheStatus::EmbeddingHit,
+            EmbeddingSource::Joined | EmbeddingSource::Provider => CacheStatus::Miss,
         };
         let facts = Facts {
             cache,
@@ -238,6 +244,7 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
         entry: Arc::clone(&served.entry),
         similarity: 1.0,
         score: 1.0,
+        raw_score: 1.0,
         guards: Vec::new(),
         reason: "the question is one of the entry's approved phrasings".into(),
     };
@@ -248,15 +255,26 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
 }
 
 /// Step 8 over all candidates.
-fn conclude(judged: Vec<(Match, Judged)>, scope: &Scope, serve_threshold: f64) -> LookupResult {
+fn conclude(
+    judged: Vec<(Match, Judged)>,
+    scope: &Scope,
+    in_force: Option<&InForce>,
+    serve_threshold: f64,
+) -> LookupResult {
     let similar = |matched: &Match| matched.similarity >= scope.min_similarity;
     let nearest = judged.first().map(|(matched, _)| matched.reason.clone());
     let (mut matches, judged): (Vec<_>, Vec<_>) =
         judged.into_iter().filter(|(matched, _)| similar(matched)).unzip();
     matches.truncate(scope.max_results);
-    match (decide(&judged, serve_threshold), matches.first().cloned()) {
+    let calibration = in_force.map(|in_force| {
+        let category = matches.first().and_then(|best| best.entry.content.category.as_deref());
+        in_force.apply(category, scope.min_similarity, serve_threshold)
+    });
+    let threshold = calibration.map_or(serve_threshold, |applied| applied.threshold);
+    match (decide(&judged, threshold), matches.first().cloned()) {
         (decision @ (Decision::Serve | Decision::Context), Some(best)) => {
-            chosen(decision, MatchType::Semantic, best, matches)
+            let result = chosen(decision, MatchType::Semantic, best, matches);
+            LookupResult { calibration, ..result }
         }
         (decision, best) => {
             let reason = match (best, nearest) {
@@ -266,7 +284,7 @@ fn conclude(judged: Vec<(Match, Judged)>, scope: &Scope, serve_threshold: f64) -
                 }
                 (None, None) => "no entry is in scope".into(),
             };
-            LookupResult { decision, match_type: None, answer: None, matches, reason }
+            LookupResult { decision, match_type: None, answer: None, matches, reason, calibration }
         }
     }
 }
@@ -280,5 +298,5 @@ fn chosen(decision: Decision, how: MatchType, best: Match, matches: Vec<Match>) 
         _ => best.reason.clone(),
     };
     let answer = (decision == Decision::Serve).then_some(best);
-    LookupResult { decision, match_type: Some(how), answer, matches, reason }
+    LookupResult { decision, match_type: Some(how), answer, matches, reason, calibration: None }
 }

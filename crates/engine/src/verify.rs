@@ -95,6 +95,7 @@ fn judge(rank: usize, found: Found, verdict: Verdict, scope: &Scope) -> (Match, 
         entry: found.entry,
         similarity: f64::from(found.similarity),
         score: verdict.score,
+        raw_score: verdict.score,
         guards: verdict.guards,
         reason: verdict.reason,
     };

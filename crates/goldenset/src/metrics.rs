@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use goldenset_core::decision::Decision;
-use goldenset_core::ports::{Embedder, Vector};
-use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_core::ports::Embedder;
+use goldenset_core::{Code, Embedding, Error, ModelId, Result};
 use goldenset_engine::{CacheStatus, Engine};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
@@ -181,10 +181,10 @@ impl Embedder for Timed {
         self.embedder.dimensions()
     }
 
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
         let started = Instant::now();
-        let vectors = self.embedder.embed(texts).await;
+        let embeddings = self.embedder.embed(texts).await;
         self.metrics.embedding.observe(started.elapsed().as_secs_f64());
-        vectors
+        embeddings
     }
 }

@@ -5,16 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goldenset_core::ports::{Clock, Embedder, Store};
+use goldenset_core::ports::{Clock, Embedder, PairModel, Store};
 use goldenset_core::verifier::{Verifier, Weights};
 use goldenset_core::{Code, Error, ModelId, Result};
-use goldenset_embed::{ApiKey, LocalEmbedder, LocalOptions, OpenAiEmbedder, OpenAiSettings};
+use goldenset_embed::{
+    ApiKey, LocalEmbedder, LocalJudge, LocalOptions, OpenAiEmbedder, OpenAiSettings, RerankJudge,
+    RerankSettings, RerankStyle,
+};
 use goldenset_engine::scope::Defaults;
 use goldenset_engine::{CacheLimits, Engine, Parts, Progress, Settings};
 use goldenset_store::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Cache, Config, Embedding, Provider};
+use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider};
 
 /// The weights of the bundled model's score, made by `goldenset fit`.
 const BUNDLED_WEIGHTS: &str = include_str!("../../../models/e5-small-en-it/score.json");
@@ -65,6 +68,15 @@ pub fn embedder(config: &Config) -> Result<Arc<dyn Embedder>> {
 }
 
 fn local(embedding: &Embedding) -> Result<LocalEmbedder> {
+    let options = local_options(embedding);
+    match &embedding.model_dir {
+        None => LocalEmbedder::bundled(options),
+        Some(folder) => LocalEmbedder::open(folder, options),
+    }
+}
+
+/// Threads and queue of every local model.
+fn local_options(embedding: &Embedding) -> LocalOptions {
     let mut options = LocalOptions::default();
     if let Some(workers) = NonZeroUsize::new(embedding.threads) {
         options.workers = workers;
@@ -72,10 +84,7 @@ fn local(embedding: &Embedding) -> Result<LocalEmbedder> {
     if let Some(waiting) = NonZeroUsize::new(embedding.queue) {
         options.max_waiting = waiting;
     }
-    match &embedding.model_dir {
-        None => LocalEmbedder::bundled(options),
-        Some(folder) => LocalEmbedder::open(folder, options),
-    }
+    options
 }
 
 fn openai(config: &Config) -> Result<OpenAiSettings> {
@@ -92,6 +101,33 @@ fn openai(config: &Config) -> Result<OpenAiSettings> {
     // Whoever asks over HTTP is gone by then.
     settings.total_timeout = Duration::from_millis(config.server.request_timeout_ms);
     settings.max_attempts = embedding.max_attempts;
+    Ok(settings)
+}
+
+/// The configured judge of pairs, if there is one.
+///
+/// # Errors
+/// `model_unusable`, `config_invalid`.
+pub fn judge(config: &Config) -> Result<Option<Arc<dyn PairModel>>> {
+    let judge = &config.judge;
+    Ok(match judge.kind {
+        JudgeKind::None => None,
+        JudgeKind::Local => {
+            let folder = judge.path.as_deref().unwrap_or(Path::new(""));
+            Some(Arc::new(LocalJudge::open(folder, local_options(&config.embedding))?))
+        }
+        JudgeKind::Rerank => Some(Arc::new(RerankJudge::new(rerank(judge)?)?)),
+    })
+}
+
+fn rerank(judge: &Judge) -> Result<RerankSettings> {
+    let style = match judge.style {
+        JudgeStyle::Tei => RerankStyle::Tei,
+        JudgeStyle::Cohere => RerankStyle::Cohere,
+    };
+    let mut settings = RerankSettings::new(&judge.base_url, style, &judge.model);
+    settings.api_key = judge.api_key.expose().map(ApiKey::new).transpose()?;
+    settings.budget = Duration::from_millis(judge.budget_ms);
     Ok(settings)
 }
 
@@ -155,6 +191,36 @@ pub async fn engine(
     progress: Progress<'_>,
 ) -> Result<Arc<Engine>> {
     let verifier = verifier(config, embedder.model())?;
-    let parts = Parts { store, embedder, verifier, clock: Arc::new(SystemClock) };
+    let parts =
+        Parts { store, embedder, verifier, lexicons: Vec::new(), clock: Arc::new(SystemClock) };
     Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::config::{Layers, load};
+
+    #[test]
+    fn the_judge_is_the_configured_one() {
+        let check = |settings: &[(&str, &str)]| {
+            let environment: BTreeMap<_, _> = settings
+                .iter()
+                .map(|(key, value)| (format!("GOLDENSET__JUDGE__{key}").into(), value.into()))
+                .collect();
+            let folder = tempfile::tempdir().unwrap();
+            let layers =
+                Layers { file: None, environment: &environment, flags: &[], folder: folder.path() };
+            let judge = judge(&load(&layers).unwrap().config)?;
+            Ok::<_, Error>(judge.map(|judge| judge.model().to_string()))
+        };
+        assert_eq!(check(&[]).unwrap(), None);
+        assert_eq!(check(&[("KIND", "rerank")]).unwrap().as_deref(), Some("tei"));
+        let cohere = [("KIND", "rerank"), ("STYLE", "cohere"), ("MODEL", "m"), ("API_KEY", "sk-1")];
+        assert_eq!(check(&cohere).unwrap().as_deref(), Some("m/cohere"));
+        let error = check(&[("KIND", "local"), ("PATH", "not/there")]).unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (Code::ModelUnusable, Some("not/there")));
+    }
 }

@@ -1,17 +1,21 @@
 //! Seconds for the two large calls of a store: one commit that publishes 10,000 entries, and
-//! reading 100,000 published ones, each with one vector of 384 floats. `cargo bench -p
-//! goldenset-store`.
+//! reading 100,000 published ones, each with one vector of 384 floats and ten words of as many
+//! bytes. `cargo bench -p goldenset-store`.
 
 use std::time::Instant;
 
-use goldenset_core::ports::{ChangeSet, EntryChange, Store, Vector};
-use goldenset_core::{EntryContent, EntryId, ModelId, Result, TenantId, Validity};
+use goldenset_core::embedding::WordVectorsBuilder;
+use goldenset_core::ports::{ChangeSet, EntryChange, Store};
+use goldenset_core::{
+    Embedding, EntryContent, EntryId, ModelId, Result, TenantId, Validity, Vector,
+};
 use goldenset_store::SqliteStore;
 use jiff::Timestamp;
 
 const IMPORT: usize = 10_000;
 const IMPORTS: usize = 10;
 const DIMENSIONS: usize = 384;
+const WORDS: u32 = 10;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Runtime::new()?;
@@ -65,6 +69,9 @@ fn change(number: usize) -> Result<EntryChange> {
         validity: Validity::default(),
     };
     let vector: Vector = (0..DIMENSIONS).map(|at| (number + at) as f32).collect();
+    let mut words = WordVectorsBuilder::new(DIMENSIONS);
+    (0..WORDS).for_each(|word| words.push(word * 5..word * 5 + 4, 9.0, &vector));
+    let embedding = Embedding { vector, words: words.build() };
     let id = EntryId::new(format!("entry {number:06}"))?;
-    Ok(EntryChange::Save { id, content, publish: Some(vec![vector]) })
+    Ok(EntryChange::Save { id, content, publish: Some(vec![embedding]) })
 }

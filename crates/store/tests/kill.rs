@@ -9,8 +9,11 @@ mod killing {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant, SystemTime};
 
-    use goldenset_core::ports::{ChangeSet, EntryChange, PublishedVersion, Store, Vector};
-    use goldenset_core::{EntryContent, EntryId, ModelId, TenantId, Validity, VersionNumber};
+    use goldenset_core::embedding::WordVectorsBuilder;
+    use goldenset_core::ports::{ChangeSet, EntryChange, PublishedVersion, Store};
+    use goldenset_core::{
+        Embedding, EntryContent, EntryId, ModelId, TenantId, Validity, Vector, VersionNumber,
+    };
     use goldenset_store::SqliteStore;
     use jiff::Timestamp;
 
@@ -38,10 +41,14 @@ mod killing {
         }
     }
 
-    fn vectors(content: &EntryContent) -> Vec<Vector> {
-        let vector =
-            |text: &str| (0..384).map(|at| text.len() as f32 + at as f32 / 384.0).collect();
-        content.phrasings().map(vector).collect()
+    fn embeddings(content: &EntryContent) -> Vec<Embedding> {
+        let embedding = |text: &str| {
+            let vector: Vector = (0..384).map(|at| text.len() as f32 + at as f32 / 384.0).collect();
+            let mut words = WordVectorsBuilder::new(384);
+            (0..9).for_each(|place| words.push(place..place + 1, place as f32, &vector));
+            Embedding { vector, words: words.build() }
+        };
+        content.phrasings().map(embedding).collect()
     }
 
     fn model() -> ModelId {
@@ -58,7 +65,7 @@ mod killing {
             let tenant = TenantId::default();
             let version = store.entry(&tenant, &id).await.map_or(1, |head| head.version + 1);
             let content = content(&id, version);
-            let publish = Some(vectors(&content));
+            let publish = Some(embeddings(&content));
             let save = EntryChange::Save { id: id.clone(), content, publish };
             let (actor, changes, at) = ("child".into(), vec![save], Timestamp::now());
             let changes = ChangeSet { tenant, actor, model: model(), changes, at };
@@ -164,7 +171,7 @@ mod killing {
         assert_eq!(set.epoch.0, versions);
         for entry in &set.entries {
             assert_eq!(entry.content, content(&entry.id, entry.version));
-            assert_eq!(entry.vectors.as_deref(), Some(vectors(&entry.content).as_slice()));
+            assert_eq!(entry.embeddings.as_deref(), Some(embeddings(&entry.content).as_slice()));
         }
     }
 }

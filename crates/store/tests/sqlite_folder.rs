@@ -8,8 +8,10 @@ mod folder {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use goldenset_core::ports::{ChangeSet, EntryChange, Store, Vector};
-    use goldenset_core::{Code, EntryContent, EntryId, Epoch, Error, ModelId, TenantId, Validity};
+    use goldenset_core::ports::{ChangeSet, EntryChange, Store};
+    use goldenset_core::{
+        Code, EntryContent, EntryId, Epoch, Error, ModelId, TenantId, Validity, Vector,
+    };
     use goldenset_store::SqliteStore;
     use jiff::Timestamp;
     use sqlx::sqlite::SqliteConnectOptions;
@@ -27,7 +29,7 @@ mod folder {
             lang: None,
             validity: Validity::default(),
         };
-        let publish = Some(vec![Vector::from([0.5, 0.25])]);
+        let publish = Some(vec![Vector::from([0.5, 0.25]).into()]);
         ChangeSet {
             tenant: TenantId::default(),
             actor: "anna".into(),

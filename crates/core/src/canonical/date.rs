@@ -39,38 +39,36 @@ const ENGLISH: [&str; 12] = [
 ];
 
 /// The month that a lower-case word names, in full or shortened.
-pub(super) fn month(word: &str) -> Option<(u8, MonthLanguage)> {
+pub(crate) fn month(word: &str) -> Option<(u8, MonthLanguage)> {
     if !(3..=9).contains(&word.len()) {
         return None;
     }
     let short = match word {
-        "gen" => (1, MonthLanguage::Italian),
-        "feb" => (2, MonthLanguage::Italian),
-        "mar" => (3, MonthLanguage::Italian),
-        "apr" => (4, MonthLanguage::Italian),
-        "mag" => (5, MonthLanguage::Italian),
-        "giu" => (6, MonthLanguage::Italian),
-        "lug" => (7, MonthLanguage::Italian),
-        "ago" => (8, MonthLanguage::Italian),
-        "set" | "sett" => (9, MonthLanguage::Italian),
-        "ott" => (10, MonthLanguage::Italian),
-        "nov" => (11, MonthLanguage::Italian),
-        "dic" => (12, MonthLanguage::Italian),
-        "jan" => (1, MonthLanguage::English),
-        "jun" => (6, MonthLanguage::English),
-        "jul" => (7, MonthLanguage::English),
-        "aug" => (8, MonthLanguage::English),
-        "sep" | "sept" => (9, MonthLanguage::English),
-        "oct" => (10, MonthLanguage::English),
-        "dec" => (12, MonthLanguage::English),
-        _ => {
-            let find = |names: &[&str]| names.iter().position(|name| *name == word);
-            let (index, language) = match find(&ITALIAN) {
-                Some(index) => (index, MonthLanguage::Italian),
-                None => (find(&ENGLISH)?, MonthLanguage::English),
-            };
-            (u8::try_from(index + 1).ok()?, language)
-        }
+        "gennaio" | "gen" => (1, MonthLanguage::Italian),
+        "febbraio" | "feb" => (2, MonthLanguage::Italian),
+        "marzo" | "mar" => (3, MonthLanguage::Italian),
+        "aprile" | "apr" => (4, MonthLanguage::Italian),
+        "maggio" | "mag" => (5, MonthLanguage::Italian),
+        "giugno" | "giu" => (6, MonthLanguage::Italian),
+        "luglio" | "lug" => (7, MonthLanguage::Italian),
+        "agosto" | "ago" => (8, MonthLanguage::Italian),
+        "settembre" | "set" | "sett" => (9, MonthLanguage::Italian),
+        "ottobre" | "ott" => (10, MonthLanguage::Italian),
+        "novembre" | "nov" => (11, MonthLanguage::Italian),
+        "dicembre" | "dic" => (12, MonthLanguage::Italian),
+        "january" | "jan" => (1, MonthLanguage::English),
+        "february" => (2, MonthLanguage::English),
+        "march" => (3, MonthLanguage::English),
+        "april" => (4, MonthLanguage::English),
+        "may" => (5, MonthLanguage::English),
+        "june" | "jun" => (6, MonthLanguage::English),
+        "july" | "jul" => (7, MonthLanguage::English),
+        "august" | "aug" => (8, MonthLanguage::English),
+        "september" | "sep" | "sept" => (9, MonthLanguage::English),
+        "october" | "oct" => (10, MonthLanguage::English),
+        "november" => (11, MonthLanguage::English),
+        "december" | "dec" => (12, MonthLanguage::English),
+        _ => return None,
     };
     Some(short)
 }

@@ -1,25 +1,42 @@
 //! Characters folded to one spelling each: compatibility forms, case, quotes, dashes, spaces.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::decompose_compatible;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::trace::Trace;
 
 /// The text in lower case with typographic variants folded. White space and punctuation stay.
-pub(crate) fn fold(text: &str) -> String {
+pub(super) fn fold<T: Trace>(text: &str, trace: &mut T) -> String {
+    trace.stage();
     if text.is_ascii() {
+        trace.piece(0..text.len(), 0..text.len(), true);
         return text.to_ascii_lowercase();
     }
-    if let Some(folded) = western(text) {
+    if let Some(folded) = western(text, trace) {
         return folded;
     }
+    trace.restart();
+    let plain = plain(text, trace);
+    let folded = normal(&plain);
+    if T::ON {
+        trace.stage();
+        align(&plain, &folded, trace);
+    }
+    folded
+}
+
+/// The text with typographic variants folded, each character for itself.
+fn plain<T: Trace>(text: &str, trace: &mut T) -> String {
     let mut plain = String::with_capacity(text.len() + 8);
     let mut previous = ' ';
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let made = plain.len();
         match c {
             // A space that does not break is the thousands separator of SI and of French type.
             '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => {
-                let inside =
-                    previous.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+                let inside = previous.is_ascii_digit()
+                    && chars.peek().is_some_and(|(_, c)| c.is_ascii_digit());
                 plain.push(if inside { '\'' } else { ' ' });
             }
             '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʹ' | 'ʼ' | 'ˈ' => plain.push('\''),
@@ -40,15 +57,57 @@ pub(crate) fn fold(text: &str) -> String {
             }
         }
         previous = c;
+        let end = at + c.len_utf8();
+        trace.piece(made..plain.len(), at..end, plain.get(made..) == text.get(at..end));
     }
+    plain
+}
+
+/// Compatibility forms and case folded.
+fn normal(plain: &str) -> String {
     plain.nfkc().flat_map(char::to_lowercase).flat_map(Folded::of).nfkc().collect()
+}
+
+/// Tells which characters of `plain` became which of `folded`: those that normalisation may
+/// combine together, as one. Should the parts not make up the whole, the whole is one.
+fn align(plain: &str, folded: &str, trace: &mut impl Trace) {
+    let starts = plain.char_indices().filter(|(_, c)| begins(*c)).map(|(at, _)| at);
+    let (mut from, mut made) = (0, 0);
+    for next in starts.chain([plain.len()]) {
+        let part = plain.get(from..next).unwrap_or("");
+        let folds = normal(part);
+        if !folded.get(made..).is_some_and(|rest| rest.starts_with(&folds)) {
+            made = usize::MAX;
+            break;
+        }
+        let end = made + folds.len();
+        trace.piece(made..end, from..next, part.is_ascii());
+        (from, made) = (next, end);
+    }
+    if made != folded.len() {
+        trace.restart();
+        trace.piece(0..folded.len(), 0..plain.len(), false);
+    }
+}
+
+/// Whether normalisation never combines `c` with what stands before it: it is or decomposes to
+/// something that begins with a starter that does not compose backwards.
+fn begins(c: char) -> bool {
+    let mut first = None;
+    decompose_compatible(c, |part| first = first.or(Some(part)));
+    first.is_some_and(|first| {
+        canonical_combining_class(first) == 0
+            && is_nfc_quick(std::iter::once(first)) == IsNormalized::Yes
+    })
 }
 
 /// The folded form of a text of ASCII, the letters of Western Europe and the usual quotes and
 /// dashes, which need no tables; none of any other text.
-fn western(text: &str) -> Option<String> {
+fn western<T: Trace>(text: &str, trace: &mut T) -> Option<String> {
     let mut folded = String::with_capacity(text.len());
+    let mut at = 0;
     for c in text.chars() {
+        let made = folded.len();
         folded.push(match c {
             _ if c.is_ascii() => c.to_ascii_lowercase(),
             '×' | '÷' | 'ß' => return None,
@@ -59,6 +118,11 @@ fn western(text: &str) -> Option<String> {
             '–' => '-',
             _ => return None,
         });
+        if T::ON {
+            let (width, end) = (folded.len() - made, at + c.len_utf8());
+            trace.piece(made..folded.len(), at..end, width == c.len_utf8());
+            at = end;
+        }
     }
     Some(folded)
 }

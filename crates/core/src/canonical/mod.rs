@@ -12,6 +12,7 @@ mod fold;
 mod item;
 mod lex;
 mod number;
+mod trace;
 mod units;
 
 use std::fmt;
@@ -21,10 +22,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error};
+use trace::Trace;
 
 pub use date::PartialDate;
-pub(crate) use date::expand_year;
+pub(crate) use date::{MonthLanguage, expand_year, month};
 pub(crate) use item::{Item, Unit, Value};
+pub use trace::Located;
 pub use units::Currency;
 
 /// Passes after which a text counts as settled. One pass settles almost every text, a second one
@@ -40,16 +43,7 @@ impl Canonical {
     /// text it is that text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let (mut settled, mut plain) = pass(text);
-        for _ in 0..MAX_PASSES {
-            if plain {
-                break;
-            }
-            let (again, _) = pass(&settled);
-            plain = again == settled;
-            settled = again;
-        }
-        Self(settled.into())
+        Self(settle(text, &mut ()).into())
     }
 
     /// The canonical text.
@@ -87,13 +81,28 @@ impl fmt::Display for Canonical {
     }
 }
 
+/// The canonical spelling of `text`.
+fn settle<T: Trace>(text: &str, trace: &mut T) -> String {
+    let (mut settled, mut plain) = pass(text, trace);
+    for _ in 0..MAX_PASSES {
+        if plain {
+            break;
+        }
+        let (again, _) = pass(&settled, trace);
+        plain = again == settled;
+        settled = again;
+    }
+    settled
+}
+
 /// One pass, and whether nothing is left that a second pass could change: there are only words
 /// of the letters of Western Europe.
-fn pass(text: &str) -> (String, bool) {
-    let folded = fold::fold(text);
+fn pass<T: Trace>(text: &str, trace: &mut T) -> (String, bool) {
+    let folded = fold::fold(text, trace);
     let tokens = lex::lex(&folded);
     let mut out = String::with_capacity(folded.len() + 8);
     let mut plain = true;
+    trace.stage();
     item::read(&tokens, |item| {
         plain &= match &item.value {
             Value::Text(text) => {
@@ -101,7 +110,14 @@ fn pass(text: &str) -> (String, bool) {
             }
             _ => false,
         };
+        let before = out.len();
         item.write(&mut out);
+        if T::ON {
+            let start = before + usize::from(!item.glued && before > 0);
+            let from = item.start..item.end;
+            let alike = folded.get(from.clone()) == out.get(start..);
+            trace.piece(start..out.len(), from, alike);
+        }
     });
     (out, plain)
 }

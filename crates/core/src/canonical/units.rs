@@ -13,6 +13,8 @@ pub enum Currency {
     Gbp,
     /// Dollar of the United States.
     Usd,
+    /// Swiss franc.
+    Chf,
 }
 
 impl Currency {
@@ -40,6 +42,7 @@ impl fmt::Display for Currency {
             Self::Eur => "eur",
             Self::Gbp => "gbp",
             Self::Usd => "usd",
+            Self::Chf => "chf",
         })
     }
 }

@@ -1,14 +1,16 @@
 //! A question held against an entry.
 
+use std::fmt::Display;
+use std::ops::Range;
+
 use serde::Serialize;
 
-use super::legal::Relation;
-use super::read;
+use super::nearness::{self, Nearest, Nearness};
 use super::slots::{Slot, Slots};
-use super::table::{self, Effect, Length};
-use super::{GuardKind, GuardOutcome, SlotValue};
+use super::table::{self, Case, Effect, Length};
+use super::wording::Wording;
+use super::{GuardKind, GuardOutcome, Lexicon, SlotValue, compare, named, read};
 use crate::canonical::Canonical;
-use crate::words::Word;
 
 /// What one guard found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +25,22 @@ pub struct GuardResult {
     pub query_values: Vec<String>,
     /// What the entry names, in canonical spelling.
     pub entry_values: Vec<String>,
+    /// Bytes of the canonical question that name it. Not part of a reply, as the spelling that
+    /// came in is not.
+    #[serde(skip)]
+    pub query_spans: Vec<Range<usize>>,
+    /// Where the entry's phrasings name it.
+    #[serde(skip)]
+    pub entry_spans: Vec<EntrySpan>,
+}
+
+/// A place in a phrasing of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntrySpan {
+    /// Index among the entry's phrasings: the question, then the alternatives.
+    pub phrasing: usize,
+    /// Bytes of its canonical form.
+    pub bytes: Range<usize>,
 }
 
 /// What the guards know of an entry: what its phrasings ask about, and what its answer and
@@ -30,7 +48,9 @@ pub struct GuardResult {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EntrySlots {
     phrasings: Vec<Slots>,
-    support: Vec<SlotValue>,
+    pub(super) support: Vec<SlotValue>,
+    /// Kinds of value that the phrasings name, as bits.
+    kinds: u32,
 }
 
 impl EntrySlots {
@@ -41,6 +61,16 @@ impl EntrySlots {
         phrasings: impl IntoIterator<Item = &'a str>,
         support: impl IntoIterator<Item = &'a str>,
     ) -> Self {
+        Self::with(phrasings, support, Lexicon::shipped())
+    }
+
+    /// The same, with the words of another lexicon.
+    #[must_use]
+    pub fn with<'a>(
+        phrasings: impl IntoIterator<Item = &'a str>,
+        support: impl IntoIterator<Item = &'a str>,
+        lexicon: &Lexicon,
+    ) -> Self {
         let mut named = Vec::new();
         for text in support {
             for slot in read::values(&Canonical::of(text)) {
@@ -49,11 +79,20 @@ impl EntrySlots {
                 }
             }
         }
-        Self { phrasings: phrasings.into_iter().map(Slots::extract).collect(), support: named }
+        let slots = |text: &str| Slots::with(&Canonical::of(text), lexicon);
+        let phrasings: Vec<_> = phrasings.into_iter().map(slots).collect();
+        let kinds = phrasings.iter().fold(0, |kinds, slots: &Slots| kinds | value_kinds(slots));
+        Self { phrasings, support: named, kinds }
     }
 
-    fn phrased(&self) -> impl Iterator<Item = &Slot> {
-        self.phrasings.iter().flat_map(|slots| slots.values.iter())
+    /// The values of the phrasings, each with the index of its phrasing.
+    pub(super) fn phrased(&self) -> impl Iterator<Item = (usize, &Slot)> {
+        let each = self.phrasings.iter().enumerate();
+        each.flat_map(|(index, slots)| slots.values.iter().map(move |slot| (index, slot)))
+    }
+
+    pub(super) fn wordings(&self) -> impl Iterator<Item = &Wording> {
+        self.phrasings.iter().map(|slots| &slots.wording)
     }
 }
 
@@ -61,21 +100,33 @@ impl EntrySlots {
 /// neither names has none.
 #[must_use]
 pub fn check(question: &Slots, entry: &EntrySlots) -> Vec<GuardResult> {
-    let length = Length::of(question.words.len());
-    GuardKind::ALL
-        .into_iter()
-        .filter_map(|kind| match kind {
-            GuardKind::Negation => check_negation(question, entry),
-            _ => check_values(kind, question, entry),
-        })
-        .map(|found| GuardResult {
-            kind: found.kind,
-            result: found.outcome,
-            effect: table::effect(found.kind, found.outcome, length),
-            query_values: found.asked,
-            entry_values: found.named,
-        })
-        .collect()
+    let near = nearest(question, entry);
+    let case = Case {
+        length: Length::of(question.content_words()),
+        nearness: near.map_or(Nearness::Far, |near| near.nearness()),
+    };
+    let compared = near.and_then(|near| compare::Texts::of(&question.wording, entry, near));
+    let kinds = value_kinds(question) | entry.kinds;
+    let mut findings: Vec<Finding> = Vec::new();
+    for kind in GuardKind::ALL {
+        findings.extend(match kind {
+            _ if kind.is_of_words() => compared.as_ref().and_then(|texts| texts.check(kind)),
+            _ if kinds & 1 << kind as u32 != 0 => named::check(kind, question, entry),
+            _ => None,
+        });
+    }
+    findings.into_iter().map(|finding| finding.judged(case)).collect()
+}
+
+/// The kinds of value that a text names, as bits.
+fn value_kinds(slots: &Slots) -> u32 {
+    slots.values.iter().fold(0, |kinds, slot| kinds | 1 << slot.value.kind() as u32)
+}
+
+/// The entry's phrasing whose words are nearest to the question's; none of an entry without.
+#[must_use]
+pub fn nearest(question: &Slots, entry: &EntrySlots) -> Option<Nearest> {
+    nearness::nearest(&question.wording, entry.wordings())
 }
 
 /// The strongest effect among findings.
@@ -84,159 +135,61 @@ pub fn strongest(results: &[GuardResult]) -> Effect {
     results.iter().map(|result| result.effect).max().unwrap_or(Effect::Explain)
 }
 
-struct Found {
+/// What one guard found, before the table says what it leads to.
+pub(super) struct Finding {
     kind: GuardKind,
-    outcome: GuardOutcome,
-    asked: Vec<String>,
-    named: Vec<String>,
+    pub(super) outcome: GuardOutcome,
+    query_values: Vec<String>,
+    pub(super) entry_values: Vec<String>,
+    query_spans: Vec<Range<usize>>,
+    entry_spans: Vec<EntrySpan>,
 }
 
-fn check_values(kind: GuardKind, question: &Slots, entry: &EntrySlots) -> Option<Found> {
-    let asked = question.values.iter().filter(|slot| slot.value.kind() == kind);
-    // A value that the question names too is not there instead of another.
-    let mentioned = |its: &SlotValue| {
-        question.values.iter().map(|slot| &slot.value).any(|mine| {
-            mine.relation(its) == Relation::Same || its.relation(mine) == Relation::Same
-        })
-    };
-    let (mut outcome, mut values, mut named) = (None, Vec::new(), Vec::new());
-    for slot in asked {
-        let value = &slot.value;
-        let mut same = entry
-            .phrased()
-            .map(|its| &its.value)
-            .filter(|its| value.relation(its) == Relation::Same);
-        let mut contrary = entry
-            .phrased()
-            .filter(|its| {
-                // What lies within a limit is no other limit.
-                value.relation(&its.value) == Relation::Contrary
-                    && (slot.limit || !its.limit)
-                    && !mentioned(&its.value)
-            })
-            .peekable();
-        let supported = || entry.support.iter().find(|its| value.relation(its) == Relation::Same);
-        let one = if let Some(same) = same.next() {
-            note(&mut named, same);
-            GuardOutcome::Agree
-        } else if contrary.peek().is_some() {
-            contrary.for_each(|other| note(&mut named, &other.value));
-            GuardOutcome::Conflict
-        } else if let Some(same) = supported() {
-            note(&mut named, same);
-            GuardOutcome::Agree
-        } else {
-            GuardOutcome::Missing
-        };
-        note(&mut values, value);
-        outcome = outcome.max(Some(Worst(one)));
-    }
-    if let Some(Worst(outcome)) = outcome {
-        return Some(Found { kind, outcome, asked: values, named });
-    }
-    for its in entry.phrased().map(|slot| &slot.value) {
-        if its.kind() == kind && !mentioned(its) {
-            note(&mut named, its);
+impl Finding {
+    pub(super) fn new(kind: GuardKind, outcome: GuardOutcome) -> Self {
+        Self {
+            kind,
+            outcome,
+            query_values: Vec::new(),
+            entry_values: Vec::new(),
+            query_spans: Vec::new(),
+            entry_spans: Vec::new(),
         }
     }
-    let outcome = GuardOutcome::Extra;
-    (!named.is_empty()).then_some(Found { kind, outcome, asked: values, named })
-}
 
-fn note(values: &mut Vec<String>, value: &SlotValue) {
-    let text = value.to_string();
-    if !values.contains(&text) {
-        values.push(text);
+    /// Notes a value of the question and its place.
+    pub(super) fn query_names(&mut self, value: impl Display, span: &Range<usize>) {
+        note(&mut self.query_values, value.to_string());
+        note(&mut self.query_spans, span.clone());
     }
-}
 
-/// Outcomes in the order in which they matter.
-#[derive(PartialEq, Eq)]
-struct Worst(GuardOutcome);
+    /// Notes a value of the entry and, where a phrasing names it, its place.
+    pub(super) fn entry_names(
+        &mut self,
+        value: impl Display,
+        place: Option<(usize, &Range<usize>)>,
+    ) {
+        note(&mut self.entry_values, value.to_string());
+        if let Some((phrasing, bytes)) = place {
+            note(&mut self.entry_spans, EntrySpan { phrasing, bytes: bytes.clone() });
+        }
+    }
 
-impl Worst {
-    fn rank(&self) -> u8 {
-        match self.0 {
-            GuardOutcome::Extra => 0,
-            GuardOutcome::Agree => 1,
-            GuardOutcome::Missing => 2,
-            GuardOutcome::Conflict => 3,
+    fn judged(self, case: Case) -> GuardResult {
+        GuardResult {
+            kind: self.kind,
+            result: self.outcome,
+            effect: table::effect(self.kind, self.outcome, case),
+            query_values: self.query_values,
+            entry_values: self.entry_values,
+            query_spans: self.query_spans,
+            entry_spans: self.entry_spans,
         }
     }
 }
 
-impl Ord for Worst {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank().cmp(&other.rank())
+fn note<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
     }
-}
-
-impl PartialOrd for Worst {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// Negation against the phrasing with the nearest words. Parity alone proves nothing (right
-/// matches differ in it often), so it refuses only where hardly a word differs besides.
-fn check_negation(question: &Slots, entry: &EntrySlots) -> Option<Found> {
-    // Stemming is dear, so words are compared only where a phrasing differs in parity.
-    let differs = |phrasing: &&Slots| phrasing.denies != question.denies;
-    let nearest = if entry.phrasings.iter().any(|phrasing| differs(&phrasing)) {
-        let asked = stemmed(question);
-        let distances = entry
-            .phrasings
-            .iter()
-            .map(|phrasing| (difference(&asked, &stemmed(phrasing)), differs(&phrasing), phrasing));
-        distances.min_by_key(|(distance, differs, _)| (*distance, *differs))?
-    } else {
-        (0, false, entry.phrasings.first()?)
-    };
-    let (distance, _, nearest) = nearest;
-    let outcome = match (question.denies, nearest.denies) {
-        (false, false) => return None,
-        (true, true) => GuardOutcome::Agree,
-        _ if nearly_equal(question, nearest, distance) => GuardOutcome::Conflict,
-        (true, false) => GuardOutcome::Missing,
-        (false, true) => GuardOutcome::Extra,
-    };
-    let value = |denies: bool| vec![if denies { "denied" } else { "asserted" }.to_owned()];
-    let (asked, named) = (value(question.denies), value(nearest.denies));
-    Some(Found { kind: GuardKind::Negation, outcome, asked, named })
-}
-
-/// Whether at most one content word differs, and then at least three are the same: where one of
-/// two words differs, the negation may be said by it.
-fn nearly_equal(a: &Slots, b: &Slots, distance: usize) -> bool {
-    match distance {
-        0 => true,
-        1 => a.words.len().max(b.words.len()) > 3,
-        _ => false,
-    }
-}
-
-fn stemmed(slots: &Slots) -> Vec<Word> {
-    slots.words.iter().map(|word| Word::new(word)).collect()
-}
-
-/// How many words of either list have no partner in the other, on the side that has more. Counted
-/// up to 2: two texts that far apart are not nearly equal, and long ones would cost a square.
-fn difference(a: &[Word], b: &[Word]) -> usize {
-    if a.len().abs_diff(b.len()) > 1 {
-        return 2;
-    }
-    let mut taken = vec![false; b.len()];
-    let mut unmatched = 0;
-    for word in a {
-        let partner =
-            b.iter().zip(taken.iter_mut()).find(|(other, taken)| !**taken && word.matches(other));
-        match partner {
-            Some((_, taken)) => *taken = true,
-            None => unmatched += 1,
-        }
-        if unmatched > 1 {
-            return 2;
-        }
-    }
-    unmatched.max(taken.iter().filter(|taken| !**taken).count().min(2))
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::act::Act;
-use super::slots::bare_code;
+use super::act::{Act, Family};
+use super::relation::{bare_code, shape};
 
 /// A legal reference; what it leaves open is none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -42,7 +42,9 @@ impl LegalRef {
                 return Relation::Apart;
             }
             if !mine.agrees(its) {
-                return Relation::Contrary;
+                // A part may lie within the other: the title of a clause, the box of a form.
+                let nested = matches!(mine.family, Family::Division | Family::FormPart);
+                return if nested { Relation::Apart } else { Relation::Contrary };
             }
             same_act = true;
         }
@@ -67,13 +69,56 @@ impl LegalRef {
         if shared { Relation::Same } else { Relation::Apart }
     }
 
-    /// Whether `text` alone is its number or article: `la 104`, `2119`.
-    pub(super) fn is_named_by(&self, text: &str) -> bool {
-        let is = |part: &Option<Box<str>>| {
-            part.as_deref().is_some_and(|part| bare_code(part).eq(bare_code(text)))
+    /// How a code or number without more stands to it: `la 104`, `2119`, `w2`. Another code of
+    /// the same kind of form or section speaks against it.
+    pub(super) fn named_by(&self, text: &str) -> Relation {
+        let parts = [&self.number, &self.article].into_iter().flatten();
+        let family = self.act.map(|act| act.family);
+        let text = match text.strip_prefix('s') {
+            Some(section) if family == Some(Family::Section) => section,
+            _ => text,
         };
-        is(&self.number) || is(&self.article)
+        let mut relation = Relation::Apart;
+        for part in parts {
+            if bare_code(part).eq(bare_code(text)) {
+                return Relation::Same;
+            }
+            let coded = matches!(family, Some(Family::Form | Family::Section));
+            let document = family == Some(Family::Form) && is_document(text);
+            if document || (coded || self.article.is_some()) && is_rival(part, text) {
+                relation = Relation::Contrary;
+            }
+        }
+        relation
     }
+}
+
+/// Whether a code looks like the name of a form: letters and two digits or more (`n400`,
+/// `ub-04`), or three digits or more with letters after a dash (`1099-nec`).
+fn is_document(text: &str) -> bool {
+    let letter = |c: char| c.is_ascii_lowercase();
+    let digits =
+        |text: &str, least: usize| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
+    let (head, rest) = text.split_at(text.find(|c| !letter(c)).unwrap_or(text.len()));
+    if !head.is_empty() {
+        return digits(rest.strip_prefix('-').unwrap_or(rest), 2);
+    }
+    text.split_once('-').is_some_and(|(number, tail)| digits(number, 3) && tail.chars().all(letter))
+}
+
+/// Whether two codes are of one series: numbers of three digits or more and of equal length that
+/// are not round, equal letters at the beginning, or one the other with a suffix.
+fn is_rival(part: &str, text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if digits(part) && digits(text) {
+        return part.len() == text.len() && part.len() > 2 && !text.ends_with("00");
+    }
+    let letters = |text: &str| text.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(text.len());
+    let series = part.get(..letters(part)).filter(|series| !series.is_empty());
+    let suffixed = text.strip_prefix(part).is_some_and(|rest| rest.starts_with('-'));
+    suffixed
+        || series.is_some() && series == text.get(..letters(text))
+        || shape(part).eq(shape(text))
 }
 
 impl fmt::Display for LegalRef {

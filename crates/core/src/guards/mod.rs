@@ -3,26 +3,58 @@
 //! through by itself, it can only hold one back and say why.
 
 mod act;
+mod act_read;
+mod aspect;
+mod bound;
 mod check;
+mod compare;
 mod count;
+mod direction;
 mod duration;
+mod duration_read;
+mod items;
+mod joined;
+mod label;
 mod legal;
 mod legal_read;
+mod lexicon;
+mod money;
+mod named;
+mod nearness;
 mod negation;
+mod numerals;
+mod opposite;
+mod ordinals;
+mod percent;
+mod period;
 mod read;
+mod relation;
+mod roles;
 mod slots;
 mod table;
+mod terms;
+mod when;
+mod wording;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use act::{Act, Family};
-pub use check::{EntrySlots, GuardResult, check, strongest};
+pub use aspect::Aspect;
+pub use bound::Bound;
+pub use check::{EntrySlots, EntrySpan, GuardResult, check, nearest, strongest};
 pub use duration::{Duration, TimeUnit};
 pub use legal::LegalRef;
+pub use lexicon::{Lexicon, SetKind};
+pub use nearness::{Nearest, Nearness};
+pub use period::Period;
 pub use slots::{Slot, SlotValue, Slots};
-pub use table::{Effect, Length, SHORT_QUESTION_WORDS, effect, reason};
+pub use table::{Case, Effect, Length, SHORT_QUESTION_WORDS, effect, reason};
+
+/// Version of what guards find and of what it leads to. Cached results and calibrations of another
+/// version are stale, so every change of a finding raises it.
+pub const VERSION: u32 = 2;
 
 /// What a guard looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +62,8 @@ pub use table::{Effect, Length, SHORT_QUESTION_WORDS, effect, reason};
 pub enum GuardKind {
     /// An act, article, form or ruling.
     LegalReference,
+    /// Letters and digits mixed: a form, a level, a version.
+    Code,
     /// A calendar date, whole or in part.
     Date,
     /// A percentage.
@@ -38,36 +72,71 @@ pub enum GuardKind {
     Amount,
     /// A year.
     Year,
-    /// Any other number, and codes that mix letters and digits.
+    /// A length of time.
+    Duration,
+    /// Any other number.
     Number,
+    /// From where to where.
+    Direction,
     /// Whether the question denies.
     Negation,
+    /// Whether something may, must or had better be done.
+    Modality,
+    /// A term of a set of which an answer holds for one only.
+    Exclusive,
+    /// Who asks or is asked about, and who does what to whom.
+    Role,
+    /// A word that narrows or widens: only, all, also.
+    Scope,
+    /// What is asked: how much, how, when, who, which documents.
+    Aspect,
 }
 
 impl GuardKind {
     /// Every kind, in the order in which results are reported. A value belongs to the first kind
     /// that can read it.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 15] = [
         Self::LegalReference,
+        Self::Code,
         Self::Date,
         Self::Percentage,
         Self::Amount,
         Self::Year,
+        Self::Duration,
         Self::Number,
+        Self::Direction,
         Self::Negation,
+        Self::Modality,
+        Self::Exclusive,
+        Self::Role,
+        Self::Scope,
+        Self::Aspect,
     ];
+
+    /// Whether it compares words, not values.
+    pub(super) fn is_of_words(self) -> bool {
+        self >= Self::Direction
+    }
 
     /// The kind as it is written in replies and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LegalReference => "legal_reference",
+            Self::Code => "code",
             Self::Date => "date",
             Self::Percentage => "percentage",
             Self::Amount => "amount",
             Self::Year => "year",
+            Self::Duration => "duration",
             Self::Number => "number",
+            Self::Direction => "direction",
             Self::Negation => "negation",
+            Self::Modality => "modality",
+            Self::Exclusive => "exclusive",
+            Self::Role => "role",
+            Self::Scope => "scope",
+            Self::Aspect => "aspect",
         }
     }
 }
@@ -107,3 +176,5 @@ impl GuardOutcome {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;

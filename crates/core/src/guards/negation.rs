@@ -1,7 +1,6 @@
-//! Whether a text denies, and the content words that remain without its negations.
+//! The words of a text that deny.
 
-use crate::canonical::Canonical;
-use crate::words::{each_word, is_nearly, is_stop_word};
+use crate::words::is_nearly;
 
 /// Phrases with a negation that denies nothing.
 const HARMLESS: &[&[&str]] = &[
@@ -30,16 +29,36 @@ const HARMLESS: &[&[&str]] = &[
     &["yes", "no"],
 ];
 
-/// The content words of a text without its negations, and whether their number is odd. The
-/// Italian `non ... mai`, `non ... nessuno` denies once.
-pub(super) fn read(text: &Canonical) -> (Vec<Box<str>>, bool) {
-    let mut words: Vec<Box<str>> = Vec::new();
-    each_word(text, |word| words.push(word.into()));
-    let mut content = Vec::new();
+/// The negations of a text.
+pub(super) struct Denying {
+    /// By word: whether it denies.
+    denials: Vec<bool>,
+    /// Whether an odd number of them count. The Italian `non ... mai`, `non ... nessuno` denies
+    /// once.
+    pub(super) odd: bool,
+}
+
+impl Denying {
+    pub(super) fn is_denial(&self, at: usize) -> bool {
+        self.denials.get(at).copied().unwrap_or(false)
+    }
+
+    /// Indexes of the words that deny.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        self.denials.iter().enumerate().filter(|(_, denies)| **denies).map(|(at, _)| at)
+    }
+}
+
+/// Finds the negations among the words of a text.
+pub(super) fn read(words: &[&str]) -> Denying {
+    let mut found = vec![false; words.len()];
+    if !words.iter().any(|word| !matches!(strength(word), Strength::None)) {
+        return Denying { denials: found, odd: false };
+    }
     let (mut denials, mut concords, mut has_non) = (0_usize, 0_usize, false);
     let mut at = 0;
-    while let Some(word) = words.get(at) {
-        if let Some(length) = harmless(&words, at) {
+    while let (Some(word), Some(mark)) = (words.get(at), found.get_mut(at)) {
+        if let Some(length) = harmless(words, at) {
             at += length;
             continue;
         }
@@ -47,24 +66,24 @@ pub(super) fn read(text: &Canonical) -> (Vec<Box<str>>, bool) {
         match strength(word) {
             Strength::Denies => {
                 denials += 1;
-                has_non |= matches!(word.as_ref(), "non" | "nn");
+                has_non |= matches!(*word, "non" | "nn");
+                *mark = true;
             }
-            Strength::AgreesWithNon => concords += 1,
-            Strength::None if is_stop_word(word) => {}
-            Strength::None => content.push(word.clone()),
+            Strength::AgreesWithNon => {
+                concords += 1;
+                *mark = true;
+            }
+            Strength::None => {}
         }
     }
     let odd = if has_non { denials } else { denials + concords.min(1) } % 2 == 1;
-    (content, odd)
+    Denying { denials: found, odd }
 }
 
-fn harmless(words: &[Box<str>], at: usize) -> Option<usize> {
+fn harmless(words: &[&str], at: usize) -> Option<usize> {
     HARMLESS.iter().find_map(|phrase| {
-        let mut rest = words.iter().skip(at);
-        phrase
-            .iter()
-            .all(|part| rest.next().is_some_and(|word| word.as_ref() == *part))
-            .then_some(phrase.len())
+        let rest = words.get(at..).unwrap_or(&[]);
+        rest.starts_with(phrase).then_some(phrase.len())
     })
 }
 
@@ -77,8 +96,10 @@ enum Strength {
 
 fn strength(word: &str) -> Strength {
     match word {
-        "non" | "nn" | "not" | "no" | "senza" | "without" | "never" | "nobody" | "nothing"
-        | "none" | "neither" | "nor" => Strength::Denies,
+        "non" | "nn" | "senz" | "privo" | "priva" | "privi" | "prive" | "not" | "no" | "senza"
+        | "without" | "never" | "nobody" | "nothing" | "none" | "neither" | "nor" => {
+            Strength::Denies
+        }
         "mai" | "nessun" | "nessuno" | "nessuna" | "niente" | "nulla" | "né" | "neanche"
         | "nemmeno" | "neppure" => Strength::AgreesWithNon,
         // The one long word among them is often mistyped.

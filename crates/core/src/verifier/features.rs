@@ -1,38 +1,72 @@
 //! The numbers that the score is fitted on.
 //!
-//! The choice follows what tells an approved question's paraphrases from its look-alikes beyond
-//! the cosine: the margin to the next different entry, in cosine and in shared words. Tried and
-//! left out, as they changed nothing on sets left out of the fit: shared character trigrams, and
-//! the two directions of the shared words apart.
+//! The cosine alone cannot decide: unrelated questions of one domain lie as near as paraphrases.
+//! What can is how the candidate stands among its rivals, and how the words of the question find
+//! theirs in the candidate. The choice follows an ablation (`docs/verification.md`).
 
 use serde::{Deserialize, Serialize};
 
 use super::Candidate;
+use super::aligned::{AlignedText, Alignment, weighted_mean};
 use super::profile::QuestionProfile;
-use crate::words::Word;
+use crate::guards::{Effect, GuardResult};
 
 /// Values of the features, in the order of their names.
 pub type Features<const N: usize> = [f64; N];
 
 /// Features of a candidate among rivals.
-pub const RANKED_FEATURES: [&str; 3] = ["similarity", "similarity_margin", "words_margin"];
+pub const RANKED_FEATURES: [&str; 4] =
+    ["similarity_margin", "likeness_margin", "distinguished", "weakest"];
 
-/// Features of two texts alone. Shared words were tried: fitted on pairs of paraphrases and
-/// look-alikes they spoke against being the same, which no reader would believe of a score.
-pub const PAIR_FEATURES: [&str; 1] = ["similarity"];
+/// Features of two texts alone.
+pub const PAIR_FEATURES: [&str; 4] = ["similarity", "aligned", "weakest", "lowered"];
 
 /// Largest margin in cosine that counts: beyond it, a rival is as good as none.
 const WIDEST_MARGIN: f64 = 0.1;
-/// The same for the shared words, whose scale is ten times wider.
-const WIDEST_WORDS_MARGIN: f64 = 1.0;
+/// The same for the likeness of the words, whose scale is wider.
+const WIDEST_LIKENESS_MARGIN: f64 = 0.5;
 
-/// What speaks for one candidate by itself.
+/// Weight of own words below which two texts have the same words: rounding.
+const SAME_WORDS: f32 = 1e-6;
+/// Weight of the words that must find their like: the rest is hardly more than a stop word.
+const TELLING: f32 = 0.3;
+
+/// What speaks for one candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     /// Cosine with its nearest phrasing.
     pub similarity: f64,
-    /// Content words shared with its nearest phrasing in words, 0 to 1.
-    pub words: f64,
+    /// Likeness of its words, as a whole, to those of the question, -1 to 1.
+    pub likeness: f64,
+    /// How well its words find their like in the question: weighted mean, 0 to 1.
+    pub aligned: f64,
+    /// How well the words that tell it from its closest rival find their like in the question,
+    /// 0 to 1. Without a rival, or where nothing tells them apart, as `aligned`.
+    pub distinguished: f64,
+    /// The least similarity that a telling word of the question finds, 0 to 1.
+    pub weakest: f64,
+    /// How many guards lower it.
+    pub lowered: f64,
+}
+
+/// What the guards say of a candidate, as far as the score heeds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether it is a rival to the others: no guard refuses it. A refused entry answers another
+    /// question, and says nothing against the one beside it.
+    pub alive: bool,
+    /// How many guards lower it.
+    pub lowered: u8,
+}
+
+impl Standing {
+    /// Of a candidate with these findings.
+    #[must_use]
+    pub fn of(guards: &[GuardResult]) -> Self {
+        let lowered = guards.iter().filter(|guard| guard.effect == Effect::Lower).count();
+        let alive = guards.iter().all(|guard| guard.effect != Effect::Refuse);
+        Self { alive, lowered: u8::try_from(lowered).unwrap_or(u8::MAX) }
+    }
 }
 
 /// The rival that every candidate is taken to have at least. In a small or filtered set the next
@@ -42,63 +76,117 @@ pub struct Evidence {
 pub struct Rival {
     /// Its similarity.
     pub similarity: f64,
-    /// Its shared words.
-    pub words: f64,
+    /// Its likeness.
+    pub likeness: f64,
 }
 
-/// Words of a text that are compared: a question has some ten; of a long text the first ones say
-/// what it is about, and all of them would cost the square of its length.
-const MOST_WORDS: usize = 128;
-
-/// Harmonic mean of the shares of content words that the one text finds in the other, 0 to 1.
-fn words_shared(a: &[Word], b: &[Word]) -> f64 {
-    let (a, b) = (&a[..a.len().min(MOST_WORDS)], &b[..b.len().min(MOST_WORDS)]);
-    let found = |from: &[Word], into: &[Word]| {
-        let known = |word: &&Word| into.iter().any(|other| word.matches(other));
-        share(from.iter().filter(known).count(), from.len())
-    };
-    let (there, back) = (found(a, b), found(b, a));
-    let sum = there + back;
-    if sum > 0.0 { 2.0 * there * back / sum } else { 0.0 }
-}
-
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// The evidence for each candidate.
+/// The evidence for each candidate, where each one stands as the guards say.
 #[must_use]
-pub fn evidence(question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Evidence> {
-    let of = |candidate: &Candidate<'_>| {
-        let phrasings = candidate.profile.phrasings.iter();
-        let words = phrasings.map(|phrasing| words_shared(&question.words, phrasing));
-        Evidence { similarity: f64::from(candidate.similarity), words: words.fold(0.0, f64::max) }
-    };
-    candidates.iter().map(of).collect()
+pub fn evidence(
+    question: &QuestionProfile,
+    candidates: &[Candidate<'_>],
+    standings: &[Standing],
+) -> Vec<Evidence> {
+    let none = AlignedText::default();
+    let texts = candidates.iter().map(|candidate| {
+        let text = candidate.profile.nearest(&question.aligned).unwrap_or(&none);
+        (text, Alignment::of(&question.aligned, text))
+    });
+    let texts: Vec<_> = texts.collect();
+    let each = texts.iter().zip(candidates).enumerate();
+    each.map(|(place, ((text, found), candidate))| {
+        let alone = alone(question, text, found);
+        let rival = closest(candidates, standings, place);
+        let told = rival.and_then(|rival| distinguished(text, texts[rival].0, found));
+        Evidence {
+            similarity: f64::from(candidate.similarity),
+            distinguished: told.unwrap_or(alone.aligned),
+            lowered: f64::from(standings[place].lowered),
+            ..alone
+        }
+    })
+    .collect()
+}
+
+/// The evidence for two texts with this cosine.
+#[must_use]
+pub fn pair_evidence(
+    a: &QuestionProfile,
+    b: &QuestionProfile,
+    similarity: f32,
+    standing: Standing,
+) -> Evidence {
+    let found = Alignment::of(&a.aligned, &b.aligned);
+    Evidence {
+        similarity: f64::from(similarity),
+        lowered: f64::from(standing.lowered),
+        ..alone(a, &b.aligned, &found)
+    }
+}
+
+/// All that needs no rival.
+fn alone(question: &QuestionProfile, text: &AlignedText, found: &Alignment) -> Evidence {
+    let weights = question.aligned.weights();
+    let pairs = || found.best_of_ours().iter().copied().zip(weights.iter().copied());
+    let telling = pairs().filter(|(_, weight)| *weight > TELLING).map(|(best, _)| best);
+    let back = found.best_of_theirs().iter().copied().zip(text.weights().iter().copied());
+    let aligned = f64::from(weighted_mean(back));
+    Evidence {
+        similarity: 0.0,
+        likeness: f64::from(question.aligned.likeness(text)),
+        aligned,
+        distinguished: aligned,
+        weakest: f64::from(telling.reduce(f32::min).unwrap_or_else(|| weighted_mean(pairs()))),
+        lowered: 0.0,
+    }
+}
+
+/// The most similar of the other live ones.
+fn closest(candidates: &[Candidate<'_>], standings: &[Standing], place: usize) -> Option<usize> {
+    let others = (0..candidates.len()).filter(|other| *other != place && standings[*other].alive);
+    let similarity = |at: &usize| candidates[*at].similarity;
+    others.max_by(|a, b| similarity(a).total_cmp(&similarity(b)).then(b.cmp(a)))
+}
+
+/// How well the question, where `found` are the likes of the text's words, aligns with the words
+/// of `text` that `rival` has not. None where nothing tells the two apart.
+fn distinguished(text: &AlignedText, rival: &AlignedText, found: &Alignment) -> Option<f64> {
+    let known = Alignment::of(text, rival);
+    let own = known.best_of_ours().iter().zip(text.weights());
+    let own = own.map(|(known, weight)| weight * (1.0 - known).clamp(0.0, 1.0));
+    let own: Vec<f32> = own.collect();
+    let apart = own.iter().sum::<f32>() > SAME_WORDS;
+    let found = found.best_of_theirs().iter().copied();
+    apart.then(|| f64::from(weighted_mean(found.zip(own))))
 }
 
 /// The features of the candidate at `place` among the others.
 #[must_use]
 pub fn ranked_features(
     evidence: &[Evidence],
+    standings: &[Standing],
     place: usize,
     least: &Rival,
 ) -> Features<{ RANKED_FEATURES.len() }> {
     let mut rival = *least;
-    for (_, other) in evidence.iter().enumerate().filter(|(other, _)| *other != place) {
+    let others = evidence.iter().zip(standings).enumerate();
+    for (_, (other, _)) in others.filter(|(other, (_, at))| *other != place && at.alive) {
         rival.similarity = rival.similarity.max(other.similarity);
-        rival.words = rival.words.max(other.words);
+        rival.likeness = rival.likeness.max(other.likeness);
     }
-    let Evidence { similarity, words } = evidence[place];
+    let own = evidence[place];
+    let margin = |own: f64, rival: f64, widest: f64| (own - rival).clamp(-widest, widest);
     [
-        similarity,
-        (similarity - rival.similarity).clamp(-WIDEST_MARGIN, WIDEST_MARGIN),
-        (words - rival.words).clamp(-WIDEST_WORDS_MARGIN, WIDEST_WORDS_MARGIN),
+        margin(own.similarity, rival.similarity, WIDEST_MARGIN),
+        margin(own.likeness, rival.likeness, WIDEST_LIKENESS_MARGIN),
+        own.distinguished,
+        own.weakest,
     ]
 }
 
-/// The features of two questions with this cosine.
+/// The features of two questions alone.
 #[must_use]
-pub fn pair_features(similarity: f64) -> Features<{ PAIR_FEATURES.len() }> {
-    [similarity]
+pub fn pair_features(evidence: &Evidence) -> Features<{ PAIR_FEATURES.len() }> {
+    let Evidence { similarity, aligned, weakest, lowered, .. } = *evidence;
+    [similarity, aligned, weakest, lowered]
 }

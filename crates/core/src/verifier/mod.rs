@@ -4,21 +4,29 @@
 //! of the whole set: so a change elsewhere in the set cannot change a result, and a cached one
 //! stays true.
 
+mod aligned;
 mod features;
 mod profile;
 mod reason;
 mod weights;
 
+use std::sync::Arc;
+
+pub use aligned::{AlignedText, Alignment};
 pub use features::{
-    Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, evidence, pair_features,
-    ranked_features,
+    Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, Standing, evidence, pair_evidence,
+    pair_features, ranked_features,
 };
-pub use profile::{EntryProfile, QuestionProfile};
+pub use profile::{EntryProfile, QuestionProfile, Reading};
+pub use reason::probability_in_words;
 pub use weights::{FORMAT, Logistic, Weights};
 
+use crate::canonical::Canonical;
 use crate::decision::ELIGIBLE;
+use crate::embedding::WordVectors;
+use crate::entry::EntryContent;
 use crate::error::Result;
-use crate::guards::{self, Effect, EntrySlots, GuardResult};
+use crate::guards::{self, Effect, EntrySlots, GuardResult, Lexicon};
 use crate::ids::ModelId;
 
 /// A candidate as the search found it.
@@ -43,10 +51,11 @@ pub struct Verdict {
     pub reason: String,
 }
 
-/// Judges candidates with the weights of one embedding model.
+/// Judges candidates with the weights of one embedding model and the words of one lexicon.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     weights: Option<Weights>,
+    lexicon: Arc<Lexicon>,
     id: String,
 }
 
@@ -57,13 +66,25 @@ impl Verifier {
     /// `model_unusable` when the weights were fitted for another model.
     pub fn new(weights: Weights, model: &ModelId) -> Result<Self> {
         weights.check_model(model)?;
-        Ok(Self { id: weights.id(), weights: Some(weights) })
+        Ok(Self::of(Some(weights), Arc::new(Lexicon::shipped().clone())))
     }
 
     /// A verifier for a model that no score was fitted for: nothing is found the same by meaning.
     #[must_use]
     pub fn without_weights() -> Self {
-        Self { id: UNFITTED.into(), weights: None }
+        Self::of(None, Arc::new(Lexicon::shipped().clone()))
+    }
+
+    /// The same verifier with the words of another lexicon.
+    #[must_use]
+    pub fn with_lexicon(self, lexicon: Arc<Lexicon>) -> Self {
+        Self::of(self.weights, lexicon)
+    }
+
+    fn of(weights: Option<Weights>, lexicon: Arc<Lexicon>) -> Self {
+        let fitted = weights.as_ref().map_or_else(|| UNFITTED.to_owned(), Weights::id);
+        let id = format!("{fitted}/{}/{}", guards::VERSION, lexicon.fingerprint());
+        Self { weights, lexicon, id }
     }
 
     /// Identity of all that verdicts depend on beside question and candidates.
@@ -72,43 +93,69 @@ impl Verifier {
         &self.id
     }
 
+    /// Whether a score was fitted.
+    #[must_use]
+    pub fn is_fitted(&self) -> bool {
+        self.weights.is_some()
+    }
+
+    /// Prepares a question; `words` are those of its canonical text.
+    #[must_use]
+    pub fn question(&self, question: &Canonical, words: &WordVectors) -> QuestionProfile {
+        QuestionProfile::of(question, words, self.reading())
+    }
+
+    /// Prepares an entry; `words` are those of its canonical phrasings, in their order.
+    #[must_use]
+    pub fn entry<'a>(
+        &self,
+        content: &EntryContent,
+        words: impl IntoIterator<Item = &'a WordVectors>,
+    ) -> EntryProfile {
+        EntryProfile::of(content, words, self.reading())
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        let word_mean = self.weights.as_ref().map_or(&[][..], |weights| &weights.word_mean);
+        Reading { lexicon: &self.lexicon, word_mean }
+    }
+
     /// One verdict a candidate. The candidates are the nearest entries, each other's rivals. Where
     /// there are fewer than [`ELIGIBLE`], the margins come from a set too small to mean anything,
     /// and no candidate gets more than it would without them.
     #[must_use]
     pub fn judge(&self, question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Verdict> {
-        let evidence = evidence(question, candidates);
+        let checks =
+            candidates.iter().map(|candidate| Checked::of(question, &candidate.profile.slots));
+        let checks: Vec<_> = checks.collect();
+        let standings: Vec<_> = checks.iter().map(|one| Standing::of(&one.guards)).collect();
+        let evidence = evidence(question, candidates, &standings);
         let few = candidates.len() < ELIGIBLE;
-        let judge = |(place, candidate): (usize, &Candidate<'_>)| {
-            self.verdict(question, &candidate.profile.slots, |weights| {
-                let features = ranked_features(&evidence, place, &weights.rival);
+        let judge = |(place, checked): (usize, Checked)| {
+            self.verdict(checked, |weights| {
+                let features = ranked_features(&evidence, &standings, place, &weights.rival);
                 let ranked = weights.ranked.probability(&features);
-                let alone = weights.pair.probability(&pair_features(evidence[place].similarity));
+                let alone = weights.pair.probability(&pair_features(&evidence[place]));
                 if few { ranked.min(alone) } else { ranked }
             })
         };
-        candidates.iter().enumerate().map(judge).collect()
+        checks.into_iter().enumerate().map(judge).collect()
     }
 
     /// The verdict on two questions, `b` in the place of an approved one.
     #[must_use]
     pub fn judge_pair(&self, a: &QuestionProfile, b: &QuestionProfile, similarity: f32) -> Verdict {
-        let features = pair_features(f64::from(similarity));
-        self.verdict(a, &b.as_entry_slots(), |weights| weights.pair.probability(&features))
+        let checked = Checked::of(a, &b.as_entry_slots(&self.lexicon));
+        let standing = Standing::of(&checked.guards);
+        let features = pair_features(&pair_evidence(a, b, similarity, standing));
+        self.verdict(checked, |weights| weights.pair.probability(&features))
     }
 
-    fn verdict(
-        &self,
-        question: &QuestionProfile,
-        entry: &EntrySlots,
-        probability: impl Fn(&Weights) -> f64,
-    ) -> Verdict {
-        let checked = question.slots.values().len() <= MOST_VALUES;
-        let guards = if checked { guards::check(&question.slots, entry) } else { Vec::new() };
-        let effect = if checked { guards::strongest(&guards) } else { Effect::SuggestOnly };
+    fn verdict(&self, checked: Checked, probability: impl Fn(&Weights) -> f64) -> Verdict {
+        let Checked { guards, effect } = checked;
         let score = self.weights.as_ref().map(|weights| {
             let factor = match effect {
-                Effect::Explain => 1.0,
+                Effect::Explain | Effect::Lower => 1.0,
                 Effect::SuggestOnly => weights.suggest_only_factor,
                 Effect::Refuse => weights.refuse_factor,
             };
@@ -119,12 +166,28 @@ impl Verifier {
     }
 }
 
+/// What the guards say of one candidate.
+struct Checked {
+    guards: Vec<GuardResult>,
+    effect: Effect,
+}
+
+impl Checked {
+    fn of(question: &QuestionProfile, entry: &EntrySlots) -> Self {
+        if question.slots.values().len() > MOST_VALUES {
+            return Self { guards: Vec::new(), effect: Effect::SuggestOnly };
+        }
+        let guards = guards::check(&question.slots, entry);
+        Self { effect: guards::strongest(&guards), guards }
+    }
+}
+
 /// Values in one question that are held against an entry. A question with more is a
 /// table or an attack; it is not verified, so nothing is served for it.
 const MOST_VALUES: usize = 64;
 
-/// Identity of a verifier without weights.
-pub const UNFITTED: &str = "unfitted";
+/// Stands in the identity for weights that there are none of.
+const UNFITTED: &str = "unfitted";
 
 #[cfg(test)]
 mod tests;

@@ -1,53 +1,88 @@
 //! What verification needs of a text, prepared once.
 
+use std::cmp::Ordering;
+
+use super::aligned::AlignedText;
 use crate::canonical::Canonical;
+use crate::embedding::WordVectors;
 use crate::entry::EntryContent;
-use crate::guards::{EntrySlots, Slots};
-use crate::words::{Word, content_words_of};
+use crate::guards::{EntrySlots, Lexicon, Slots};
+
+/// What texts are read with. Only what was read with equal means is compared.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// The words that guards know.
+    pub lexicon: &'a Lexicon,
+    /// Mean of the model's word vectors, one number a dimension; empty where it gives none.
+    pub word_mean: &'a [f32],
+}
 
 /// A question to be answered.
 #[derive(Debug, Clone)]
 pub struct QuestionProfile {
-    pub(crate) words: Vec<Word>,
-    pub(crate) canonical: Canonical,
-    pub(crate) slots: Slots,
+    pub(super) canonical: Canonical,
+    pub(super) slots: Slots,
+    pub(super) aligned: AlignedText,
 }
 
 impl QuestionProfile {
-    /// Prepares a question.
+    /// Prepares a question; `words` are those of its canonical text.
     #[must_use]
-    pub fn of(question: &Canonical) -> Self {
+    pub fn of(question: &Canonical, words: &WordVectors, reading: Reading<'_>) -> Self {
         Self {
-            words: content_words_of(question),
-            slots: Slots::of(question),
+            slots: Slots::with(question, reading.lexicon),
+            aligned: AlignedText::of(question, words, reading.word_mean),
             canonical: question.clone(),
         }
     }
 
-    pub(crate) fn as_entry_slots(&self) -> EntrySlots {
-        EntrySlots::new([self.canonical.as_str()], [])
+    pub(super) fn as_entry_slots(&self, lexicon: &Lexicon) -> EntrySlots {
+        EntrySlots::with([self.canonical.as_str()], [], lexicon)
     }
 }
 
 /// A published entry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EntryProfile {
-    /// The content words of each phrasing.
-    pub(crate) phrasings: Vec<Vec<Word>>,
-    pub(crate) slots: EntrySlots,
+    phrasings: Box<[AlignedText]>,
+    pub(super) slots: EntrySlots,
 }
 
 impl EntryProfile {
-    /// Prepares an entry.
+    /// Prepares an entry; `words` are those of the canonical phrasings, in their order. Phrasings
+    /// beyond them have none.
     #[must_use]
-    pub fn of(content: &EntryContent) -> Self {
+    pub fn of<'a>(
+        content: &EntryContent,
+        words: impl IntoIterator<Item = &'a WordVectors>,
+        reading: Reading<'_>,
+    ) -> Self {
         let support = std::iter::once(&content.answer).chain(&content.references);
+        let none = WordVectors::default();
+        let mut words = words.into_iter();
+        let aligned = content.phrasings().map(|phrasing| {
+            let words = words.next().unwrap_or(&none);
+            AlignedText::of(&Canonical::of(phrasing), words, reading.word_mean)
+        });
         Self {
-            phrasings: content
-                .phrasings()
-                .map(|phrasing| content_words_of(&Canonical::of(phrasing)))
-                .collect(),
-            slots: EntrySlots::new(content.phrasings(), support.map(String::as_str)),
+            phrasings: aligned.collect(),
+            slots: EntrySlots::with(
+                content.phrasings(),
+                support.map(String::as_str),
+                reading.lexicon,
+            ),
         }
+    }
+
+    /// The phrasing whose words are, as a whole, most like those of `question`; the first of
+    /// equals. An entry has at least one phrasing.
+    pub(super) fn nearest(&self, question: &AlignedText) -> Option<&AlignedText> {
+        let likeness = |text: &AlignedText| question.likeness(text);
+        self.phrasings.iter().reduce(|best, other| {
+            match likeness(other).total_cmp(&likeness(best)) {
+                Ordering::Greater => other,
+                _ => best,
+            }
+        })
     }
 }

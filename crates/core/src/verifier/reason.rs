@@ -4,8 +4,8 @@ use crate::guards::{Effect, GuardKind, GuardOutcome, GuardResult};
 
 /// One sentence that says why a candidate stands where it stands.
 pub(super) fn in_words(guards: &[GuardResult], effect: Effect, score: Option<f64>) -> String {
-    if effect != Effect::Explain {
-        let against = guards.iter().filter(|guard| guard.effect != Effect::Explain);
+    if !effect.may_be_served() {
+        let against = guards.iter().filter(|guard| !guard.effect.may_be_served());
         let clauses: Vec<_> = against.map(clause).collect();
         return match clauses.is_empty() {
             true => "the question names more values than can be verified".into(),
@@ -16,33 +16,47 @@ pub(super) fn in_words(guards: &[GuardResult], effect: Effect, score: Option<f64
         None => {
             "no score has been fitted for this embedding model (`goldenset fit` makes one)".into()
         }
-        Some(score) => {
-            format!("probability {:.0} % that the entry answers the question", score * 100.0)
-        }
+        Some(score) => probability_in_words(score),
     }
+}
+
+/// What is said of a score that no guard is against.
+#[must_use]
+pub fn probability_in_words(score: f64) -> String {
+    format!("probability {:.0} % that the entry answers the question", score * 100.0)
 }
 
 fn clause(guard: &GuardResult) -> String {
     let asked = guard.query_values.join(", ");
     let named = guard.entry_values.join(", ");
-    let what = noun(guard.kind);
-    match (guard.kind, guard.result) {
-        (GuardKind::Negation, _) => {
-            "one of the two is negated and the other is not, in otherwise equal words".into()
-        }
-        (_, GuardOutcome::Missing) => format!("asks about {what} {asked}; this entry names none"),
-        (_, _) => format!("asks about {what} {asked}; this entry is about {named}"),
-    }
-}
-
-fn noun(kind: GuardKind) -> &'static str {
-    match kind {
+    let apart = |what: &str| format!("{what}: the question says {asked}, this entry {named}");
+    let what = match guard.kind {
         GuardKind::Number => "the number",
+        GuardKind::Duration => "the length of time",
+        GuardKind::Code => "the code",
         GuardKind::Year => "the year",
         GuardKind::Date => "the date",
         GuardKind::Amount => "the amount",
         GuardKind::Percentage => "the percentage",
         GuardKind::LegalReference => "the reference",
-        GuardKind::Negation => "a negation",
+        GuardKind::Direction => return apart("the other way round"),
+        GuardKind::Negation => {
+            return "one of the two is negated and the other is not, in nearly equal words".into();
+        }
+        GuardKind::Modality => return apart("may, must and worth it have different answers"),
+        GuardKind::Exclusive => return apart("one excludes the other"),
+        GuardKind::Role => return apart("other people, or in other parts"),
+        GuardKind::Scope => {
+            let word = if asked.is_empty() { named } else { asked };
+            return format!("only one of the two says \"{word}\"");
+        }
+        GuardKind::Aspect => {
+            let (asked, named) = (asked.replace('_', " "), named.replace('_', " "));
+            return format!("asks {asked}; this entry answers {named}");
+        }
+    };
+    match guard.result {
+        GuardOutcome::Missing => format!("asks about {what} {asked}; this entry names none"),
+        _ => format!("asks about {what} {asked}; this entry is about {named}"),
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::canonical::Canonical;
+use crate::embedding::WordVectors;
 use crate::entry::EntryContent;
 use crate::guards::GuardKind;
 use crate::validity::Validity;
@@ -16,7 +17,8 @@ fn even() -> Weights {
         format: FORMAT,
         model: "m".into(),
         fitted_on: "nothing".into(),
-        rival: Rival { similarity: 0.0, words: 0.0 },
+        word_mean: vec![],
+        rival: Rival { similarity: 0.0, likeness: 0.0 },
         ranked: flat(&RANKED_FEATURES),
         pair: flat(&PAIR_FEATURES),
         refuse_factor: 0.1,
@@ -29,7 +31,7 @@ fn verifier(weights: Weights) -> Verifier {
 }
 
 fn entry(question: &str) -> EntryProfile {
-    EntryProfile::of(&EntryContent {
+    let content = EntryContent {
         question: question.into(),
         alternatives: vec![],
         answer: "Sì.".into(),
@@ -38,14 +40,19 @@ fn entry(question: &str) -> EntryProfile {
         tags: vec![],
         lang: None,
         validity: Validity::default(),
-    })
+    };
+    Verifier::without_weights().entry(&content, [])
+}
+
+fn asked(question: &str) -> QuestionProfile {
+    Verifier::without_weights().question(&Canonical::of(question), &WordVectors::default())
 }
 
 fn judge(question: &str, entries: &[&str]) -> Vec<Verdict> {
     let profiles: Vec<_> = entries.iter().map(|question| entry(question)).collect();
     let candidates: Vec<_> =
         profiles.iter().map(|profile| Candidate { profile, similarity: 0.9 }).collect();
-    verifier(even()).judge(&QuestionProfile::of(&Canonical::of(question)), &candidates)
+    verifier(even()).judge(&asked(question), &candidates)
 }
 
 #[test]
@@ -66,11 +73,10 @@ fn guards_take_from_the_score_and_say_why() {
 
 #[test]
 fn a_pair_is_judged_with_the_second_as_the_approved_one() {
-    let [specific, open] =
-        ["IVA al 22 %", "IVA"].map(|text| QuestionProfile::of(&Canonical::of(text)));
+    let [specific, open] = ["IVA al 22 %", "IVA"].map(asked);
     let judge = |a, b| verifier(even()).judge_pair(a, b, 0.9).effect;
     assert_eq!(judge(&specific, &open), Effect::SuggestOnly);
-    assert_eq!(judge(&open, &specific), Effect::Explain);
+    assert_eq!(judge(&open, &specific), Effect::Lower);
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn more_values_than_can_be_checked_are_not_verified() {
 
 #[test]
 fn without_weights_nothing_passes() {
-    let question = QuestionProfile::of(&Canonical::of("Quanto spetta?"));
+    let question = asked("Quanto spetta?");
     let verdict = Verifier::without_weights().judge_pair(&question, &question, 1.0);
     assert_eq!((verdict.score, verdict.effect), (0.0, Effect::Explain));
     assert!(verdict.reason.contains("goldenset fit"), "{}", verdict.reason);
@@ -98,21 +104,29 @@ fn margins_are_to_the_best_other_candidate() {
         Candidate { profile: &profiles[0], similarity: 0.75 },
         Candidate { profile: &profiles[1], similarity: 0.5 },
     ];
-    let question = QuestionProfile::of(&Canonical::of("la tassa sui rifiuti"));
-    let found = evidence(&question, &candidates);
-    let none = Rival { similarity: 0.0, words: 0.0 };
-    // Cosine margins are cut at 0.1; one of two words is shared with the second entry.
-    assert_eq!(ranked_features(&found, 0, &none), [0.75, 0.1, 0.5]);
-    assert_eq!(ranked_features(&found, 1, &none), [0.5, -0.1, -0.5]);
-    let near = Rival { similarity: 0.6875, words: 0.75 };
-    assert_eq!(ranked_features(&found, 0, &near), [0.75, 0.0625, 0.25]);
+    let question = asked("la tassa sui rifiuti");
+    let features = |alive: [bool; 2], place, least: &Rival| {
+        let standings = alive.map(|alive| Standing { alive, lowered: 2 });
+        let found = evidence(&question, &candidates, &standings);
+        ranked_features(&found, &standings, place, least)
+    };
+    let none = Rival { similarity: 0.0, likeness: 0.0 };
+    // Cosine margins are cut at 0.1. Of two words the second entry has one, and its own word
+    // (`soggiorno`) is nowhere in the question.
+    assert_eq!(features([true; 2], 0, &none), [0.1, 0.5, 1.0, 1.0]);
+    assert_eq!(features([true; 2], 1, &none), [-0.1, -0.5, 0.0, 0.0]);
+    let near = Rival { similarity: 0.6875, likeness: 0.75 };
+    assert_eq!(features([true; 2], 0, &near), [0.0625, 0.25, 1.0, 1.0]);
+    // A refused entry is no rival; then all words of the entry count.
+    assert_eq!(features([true, false], 0, &near), [0.0625, 0.25, 1.0, 1.0]);
+    assert_eq!(features([false, true], 1, &none), [0.1, 0.5, 0.5, 0.0]);
 }
 
 #[test]
 fn among_few_candidates_margins_add_nothing() {
     let profiles: Vec<_> = (0..ELIGIBLE).map(|n| entry(&format!("domanda {n}"))).collect();
     let weights = Weights {
-        ranked: Logistic { coefficients: vec![0.0, 100.0, 0.0], ..even().ranked },
+        ranked: Logistic { coefficients: vec![100.0, 0.0, 0.0, 0.0], ..even().ranked },
         ..even()
     };
     let score = |count: usize| {
@@ -121,7 +135,7 @@ fn among_few_candidates_margins_add_nothing() {
             .zip([0.9, 0.8].into_iter().chain(std::iter::repeat(0.7)))
             .map(|(profile, similarity)| Candidate { profile, similarity })
             .collect();
-        let question = QuestionProfile::of(&Canonical::of("che cosa si domanda"));
+        let question = asked("che cosa si domanda");
         verifier(weights.clone()).judge(&question, &candidates)[0].score
     };
     assert!(score(ELIGIBLE) > 0.99, "{}", score(ELIGIBLE));

@@ -8,7 +8,7 @@ use crate::ids::ModelId;
 
 /// Version of the file's format and of the features behind it. Weights of another version are
 /// refused: the same names may mean other numbers.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Logistic regression: `1 / (1 + exp(-(intercept + Σ coefficient × feature)))`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub struct Weights {
     pub model: String,
     /// What it was fitted on, for readers.
     pub fitted_on: String,
+    /// Mean of the model's word vectors over the texts of the fit, one number a dimension; empty
+    /// for a model without word vectors, whose words are compared by their spelling.
+    pub word_mean: Vec<f32>,
     /// The rival that every candidate has at least.
     pub rival: Rival,
     /// For a candidate among rivals.
@@ -81,9 +84,11 @@ impl Weights {
         let fault = if weights.format == FORMAT {
             let factors = [weights.refuse_factor, weights.suggest_only_factor];
             let factor = factors.iter().any(|factor| !(0.0..=1.0).contains(factor));
+            let mean = weights.word_mean.iter().any(|value| !value.is_finite());
             fault("ranked", &weights.ranked, &RANKED_FEATURES)
                 .or_else(|| fault("pair", &weights.pair, &PAIR_FEATURES))
                 .or_else(|| factor.then(|| "a factor is not from 0 to 1".into()))
+                .or_else(|| mean.then(|| "`word_mean` has a value that is no number".into()))
         } else {
             Some(format!("the weights have format {}, this version reads {FORMAT}", weights.format))
         };

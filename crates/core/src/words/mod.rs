@@ -5,6 +5,8 @@ mod stop;
 
 pub(crate) use stop::is_stop_word;
 
+use std::ops::Range;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::canonical::{Canonical, Unit, Value};
@@ -47,14 +49,23 @@ impl Word {
         if self.italian == other.italian || self.english == other.english {
             return true;
         }
-        let letters = self.text.chars().count().min(other.text.chars().count());
-        let edits = match letters {
-            0..5 => return false,
-            5..9 => 1,
-            _ => 2,
-        };
-        distance::within(&self.text, &other.text, edits)
+        is_mistyped(&self.text, &other.text)
     }
+}
+
+/// Whether one word may be the other but for a typing error: one edit from 5 letters on, two
+/// from 9 letters on, and never with a digit.
+pub(crate) fn is_mistyped(a: &str, b: &str) -> bool {
+    // Never fewer bytes than letters: most pairs end here.
+    if a.len().min(b.len()) < 5 || a.len().abs_diff(b.len()) > 4 || has_digit(a) || has_digit(b) {
+        return false;
+    }
+    let edits = match a.chars().count().min(b.chars().count()) {
+        0..5 => return false,
+        5..9 => 1,
+        _ => 2,
+    };
+    distance::within(a, b, edits)
 }
 
 fn has_digit(text: &str) -> bool {
@@ -77,7 +88,7 @@ pub fn content_words(text: &str) -> Vec<Word> {
 #[must_use]
 pub fn content_words_of(text: &Canonical) -> Vec<Word> {
     let mut words = Vec::new();
-    each_word(text, |word| {
+    each_word(text, |word, _| {
         if !is_stop_word(word) {
             words.push(Word::new(word));
         }
@@ -90,23 +101,22 @@ pub(crate) fn is_nearly(word: &str, other: &str) -> bool {
     word.len().abs_diff(other.len()) <= 1 && distance::within(word, other, 1)
 }
 
-/// Calls `each` for every word of a text in order, stop words included. Contractions are taken
-/// apart: `don't` is `do` and `not`, `dell'inps` is `dell` and `inps`.
-pub(crate) fn each_word(text: &Canonical, mut each: impl FnMut(&str)) {
+/// Calls `each` for every word of a text in order, stop words included, with its place: bytes of
+/// the canonical text. Contractions are taken apart: `don't` is `do` and `not`, `dell'inps` is
+/// `dell` and `inps`.
+pub(crate) fn each_word(text: &Canonical, mut each: impl FnMut(&str, Range<usize>)) {
     let mut pending = String::new();
-    let mut flush = |pending: &mut String| {
-        if !pending.is_empty() {
-            split(pending, &mut each);
-            pending.clear();
-        }
-    };
+    let mut place = 0..0;
     text.items(|item| {
         let sign = item.text().chars().any(|c| c.is_alphanumeric());
         // A sign belongs to the word that it is glued to: c#, c++.
         let joins = item.glued && !pending.is_empty() && !pending.ends_with('\'') && !sign;
         if !joins {
-            flush(&mut pending);
+            split(&pending, &mut |word| each(word, place.clone()));
+            pending.clear();
+            place.start = item.start;
         }
+        place.end = item.end;
         match &item.value {
             Value::Text(text) => pending.push_str(text),
             Value::Measured(value, Unit::Percent) => pending.push_str(&format!("{value}%")),
@@ -117,11 +127,12 @@ pub(crate) fn each_word(text: &Canonical, mut each: impl FnMut(&str)) {
             Value::Date(date, _) => pending.push_str(&date.to_string()),
         }
     });
-    flush(&mut pending);
+    split(&pending, &mut |word| each(word, place.clone()));
 }
 
 fn split(word: &str, each: &mut impl FnMut(&str)) {
     match word {
+        "" => {}
         "cannot" | "can't" => {
             each("can");
             each("not");

@@ -2,53 +2,38 @@
 
 mod model;
 mod pooling;
-mod queue;
 mod settings;
 mod source;
+mod words;
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use async_trait::async_trait;
-use goldenset_core::ports::{Embedder, Vector};
-use goldenset_core::{Code, Error, ModelId, Result};
-use rten::ThreadPool;
+use goldenset_core::ports::Embedder;
+use goldenset_core::{Code, Embedding, ModelId, Result};
 
 use self::model::Model;
-use self::queue::Queue;
 use self::source::Source;
+use crate::onnx::{LocalOptions, Role, Workers};
 use crate::stats::EmbedderStats;
 
-/// How many calls may wait for each worker: at 10 ms a question the last one waits 0.6 s.
-const WAITING_PER_WORKER: usize = 64;
-
-/// How a [`LocalEmbedder`] uses the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LocalOptions {
-    /// Texts that are embedded at the same time, each on one thread. Default: one a core.
-    pub workers: NonZeroUsize,
-    /// Calls that may wait while all workers are busy; more are refused with `overloaded`. A call
-    /// counts once, however many texts it holds. Default: 64 a worker.
-    pub max_waiting: NonZeroUsize,
-}
-
-impl Default for LocalOptions {
-    fn default() -> Self {
-        let workers = available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let waiting = NonZeroUsize::MIN.saturating_add(WAITING_PER_WORKER - 1);
-        Self { workers, max_waiting: workers.saturating_mul(waiting) }
-    }
-}
+static ROLE: Role = Role {
+    name: "embedding model",
+    kind: "sentence model",
+    thread: "embed",
+    settings: settings::FILE,
+    example: settings::EXAMPLE,
+    mismatch: Code::EmbeddingMismatch,
+};
 
 /// A sentence model run by `rten` in this process. Dropping it ends its threads.
 ///
-/// Equal text gives the bitwise equal vector on one machine with one build. Other processors may
+/// Equal text gives the bitwise equal embedding on one machine with one build. Other processors may
 /// round otherwise in the last digits.
 pub struct LocalEmbedder {
     model: Arc<Model>,
-    queue: Arc<Queue>,
+    workers: Workers<Arc<str>, Embedding>,
     stats: Arc<EmbedderStats>,
 }
 
@@ -78,30 +63,15 @@ impl LocalEmbedder {
     }
 
     fn start(source: Source, options: LocalOptions) -> Result<Self> {
-        // From here on dropping it ends the threads, also those of a start that fails half-way.
-        let embedder = Self {
-            model: Arc::new(Model::load(source)?),
-            queue: Queue::new(options.max_waiting.get()),
-            stats: Arc::default(),
-        };
-        for number in 0..options.workers.get() {
-            let (model, stats) = (Arc::clone(&embedder.model), Arc::clone(&embedder.stats));
-            // A pool of one thread keeps a run on one core: several texts side by side use the
-            // cores better than one text spread over them.
-            let pool = Arc::new(ThreadPool::with_num_threads(1));
-            embedder.queue.start_worker(format!("embed-{number}"), move |text| {
-                let (vector, tokens) = model.embed(text, &pool)?;
-                stats.add_tokens(tokens);
-                Ok(vector)
-            })?;
-        }
-        Ok(embedder)
-    }
-}
-
-impl Drop for LocalEmbedder {
-    fn drop(&mut self) {
-        self.queue.close();
+        let model = Arc::new(Model::load(source)?);
+        let stats = Arc::<EmbedderStats>::default();
+        let (runs, counts) = (Arc::clone(&model), Arc::clone(&stats));
+        let workers = Workers::start(options, &ROLE, move |text: &Arc<str>, pool| {
+            let (embedding, tokens) = runs.embed(text, pool)?;
+            counts.add_tokens(tokens);
+            Ok(embedding)
+        })?;
+        Ok(Self { model, workers, stats })
     }
 }
 
@@ -115,14 +85,9 @@ impl Embedder for LocalEmbedder {
         self.model.dimensions()
     }
 
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
         self.stats.started(texts.len());
-        let result = match self.queue.submit(texts) {
-            Ok(answer) => answer.await.unwrap_or_else(|gone| {
-                Err(Error::new(Code::Internal, "the embedding workers are gone").cause(gone))
-            }),
-            Err(error) => Err(error),
-        };
+        let result = self.workers.run(texts).await;
         self.stats.ended(&result);
         result
     }

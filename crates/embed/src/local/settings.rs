@@ -1,20 +1,15 @@
 //! `embedding.toml`: how to use the model that it lies beside.
 
-use std::ops::RangeInclusive;
-use std::path::Path;
-
-use goldenset_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::pooling::Pooling;
+use crate::onnx::Common;
 
 /// Name of the file in a model's folder.
 pub(super) const FILE: &str = "embedding.toml";
 
-/// Room for special tokens below, and above it no model of this kind exists.
-const MAX_TOKENS: RangeInclusive<usize> = 16..=131_072;
-
-const EXAMPLE: &str = "write it like this: name = \"my-model\", pooling = \"mean\" (or \"cls\", or \
+/// How to write it.
+pub(super) const EXAMPLE: &str = "write it like this: name = \"my-model\", pooling = \"mean\" (or \"cls\", or \
      \"none\" when the model pools by itself), prefix = \"\", max_tokens = 512; optional: \
      model = \"model.onnx\", dimensions = 384";
 
@@ -42,50 +37,36 @@ fn default_model() -> String {
     "model.onnx".to_owned()
 }
 
-impl Settings {
-    /// Reads the text of an `embedding.toml`; `file` is named in errors.
-    pub(super) fn parse(text: &str, file: &Path) -> Result<Self> {
-        let fault = |field: &str, what: &str| {
-            let place = match field {
-                "" | "." => file.display().to_string(),
-                field => format!("{}: {field}", file.display()),
-            };
-            Error::new(
-                Code::ModelUnusable,
-                format!("{FILE} of the embedding model is wrong: {what}"),
-            )
-            .field(place)
-            .fix(EXAMPLE)
-        };
-        let document =
-            toml::Deserializer::parse(text).map_err(|error| fault("", error.message()))?;
-        let settings: Self = serde_path_to_error::deserialize(document)
-            .map_err(|error| fault(&error.path().to_string(), error.inner().message()))?;
-        if settings.name.trim().is_empty() {
-            return Err(fault("name", "the name is empty"));
-        }
-        if !MAX_TOKENS.contains(&settings.max_tokens) {
-            let (low, high) = (MAX_TOKENS.start(), MAX_TOKENS.end());
-            return Err(fault("max_tokens", &format!("max_tokens is not from {low} to {high}")));
-        }
-        Ok(settings)
+impl Common for Settings {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn max_tokens(&self) -> usize {
+        self.max_tokens
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use goldenset_core::Code;
+
+    use super::super::ROLE;
     use super::*;
+    use crate::onnx::parse;
 
     #[test]
     fn reads_and_names_what_is_wrong() {
         let file = Path::new("m/embedding.toml");
         let good = "name = 'x'\npooling = 'cls'\nmax_tokens = 128\n";
-        let settings = Settings::parse(good, file).unwrap();
+        let settings: Settings = parse(good, file, &ROLE).unwrap();
         assert_eq!((settings.model.as_str(), settings.prefix.as_str()), ("model.onnx", ""));
         assert_eq!((settings.pooling, settings.dimensions), (Pooling::Cls, None));
 
         let check = |text: &str, field: &str, what: &str| {
-            let error = Settings::parse(text, file).unwrap_err();
+            let error = parse::<Settings>(text, file, &ROLE).unwrap_err();
             assert_eq!(error.code, Code::ModelUnusable);
             assert_eq!(error.field.as_deref(), Some(field), "{text}");
             assert!(error.detail.contains(what), "{}", error.detail);

@@ -1,8 +1,6 @@
 //! Embeddings from a server that speaks OpenAI's `/v1/embeddings`: OpenAI, Azure, Ollama, TEI,
 //! vLLM.
 
-mod endpoint;
-mod retry;
 mod settings;
 mod wire;
 
@@ -12,17 +10,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goldenset_core::ports::{Embedder, Vector};
-use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_core::ports::Embedder;
+use goldenset_core::{Code, Embedding, Error, ModelId, Result, Vector};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use self::endpoint::{Endpoint, Part};
-pub use self::settings::{ApiKey, OpenAiSettings};
-use self::wire::Request;
+pub use self::settings::OpenAiSettings;
+use self::wire::{Body, longest_answer, read_answer};
+use crate::http::{Endpoint, Fault, Request, Service, with_retries};
 use crate::stats::EmbedderStats;
 
-/// A remote provider. Needs a tokio runtime with time and I/O.
+static SERVICE: Service = Service {
+    name: "embedding provider",
+    path: "embeddings",
+    example: "https://api.openai.com/v1",
+    unavailable: Code::EmbeddingUnavailable,
+    rejected: Code::EmbeddingRejected,
+    check: "check the model's name, dimensions, send_dimensions and max_texts",
+};
+
+/// A remote provider. Needs a tokio runtime with time and I/O. Such servers give no vectors of
+/// words.
 ///
 /// Equal texts of one call are sent once and share their vector. Between calls equality is the
 /// provider's: few give the bitwise equal vector every time, so keep the vectors that matter.
@@ -45,7 +53,12 @@ impl OpenAiEmbedder {
     pub fn new(settings: OpenAiSettings) -> Result<Self> {
         Ok(Self {
             id: settings.model_id()?,
-            endpoint: Endpoint::new(&settings)?,
+            endpoint: Endpoint::new(
+                &SERVICE,
+                settings.endpoint()?,
+                settings.api_key.clone(),
+                settings.connect_timeout,
+            )?,
             calls: Semaphore::new(settings.max_calls.min(Semaphore::MAX_PERMITS)),
             requests: Semaphore::new(settings.concurrency.min(Semaphore::MAX_PERMITS)),
             stats: Arc::default(),
@@ -59,7 +72,7 @@ impl OpenAiEmbedder {
         &self.stats
     }
 
-    async fn embed_all(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+    async fn embed_all(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
         let _call = self.admit()?;
         // Equal texts are paid once and cannot come back different.
         let mut places = HashMap::new();
@@ -80,7 +93,8 @@ impl OpenAiEmbedder {
         let parts: Vec<Vec<Vector>> =
             stream::iter(parts).buffered(self.settings.concurrency).try_collect().await?;
         let vectors: Vec<Vector> = parts.into_iter().flatten().collect();
-        Ok(order.into_iter().filter_map(|place| vectors.get(place).cloned()).collect())
+        let vectors = order.into_iter().filter_map(|place| vectors.get(place).cloned());
+        Ok(vectors.map(Embedding::from).collect())
     }
 
     /// A place among the calls, given back when it is dropped.
@@ -99,23 +113,27 @@ impl OpenAiEmbedder {
             "" => texts.iter().map(|&text| Cow::Borrowed(text)).collect(),
             prefix => texts.iter().map(|text| Cow::Owned(format!("{prefix}{text}"))).collect(),
         };
+        let count = texts.len();
         let dimensions = settings.send_dimensions.then_some(settings.dimensions);
-        let request = Request { model: &settings.model, input: &texts, dimensions };
+        let body = Body { model: &settings.model, input: &texts, dimensions };
         let internal = |what: &str| Error::new(Code::Internal, what);
-        let body = serde_json::to_vec(&request)
+        let body = serde_json::to_vec(&body)
             .map_err(|error| internal("a request could not be written as JSON").cause(error))?;
-        let part = Part { texts, body };
+        let limit = longest_answer(count, settings.dimensions);
+        let request = Request { texts, body, limit };
 
         let _request = self.requests.acquire().await.map_err(|closed| {
             internal("the embedding provider's semaphore is closed").cause(closed)
         })?;
         let deadline = Instant::now() + settings.total_timeout;
-        let attempt = || {
+        let attempt = || async {
             let left = deadline.saturating_duration_since(Instant::now());
-            self.endpoint.send(&part, settings.request_timeout.min(left))
+            let answer = self.endpoint.send(&request, settings.request_timeout.min(left)).await?;
+            read_answer(&answer, count, settings.dimensions).map_err(Fault::lasting)
         };
+        let on_retry = || self.stats.retried();
         let answer =
-            retry::with_retries(settings, deadline, || self.stats.retried(), attempt).await?;
+            with_retries(&SERVICE, settings.patience(), deadline, on_retry, attempt).await?;
         self.stats.add_tokens(answer.tokens);
         Ok(answer.vectors)
     }
@@ -131,7 +149,7 @@ impl Embedder for OpenAiEmbedder {
         self.settings.dimensions
     }
 
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
         self.stats.started(texts.len());
         let result = self.embed_all(texts).await;
         self.stats.ended(&result);

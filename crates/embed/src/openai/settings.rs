@@ -1,56 +1,12 @@
 //! What an OpenAI-compatible provider is told and how patient goldenset is with it.
 
-use std::fmt;
 use std::time::Duration;
 
-use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_core::{ModelId, Result};
 use reqwest::Url;
-use reqwest::header::HeaderValue;
 
-/// An API key. Neither `Debug` nor any message shows it.
-#[derive(Clone)]
-pub struct ApiKey {
-    key: String,
-    header: HeaderValue,
-}
-
-impl ApiKey {
-    /// A key as the provider gave it.
-    ///
-    /// # Errors
-    /// `config_invalid` when it is empty or holds what no HTTP header can carry.
-    pub fn new(key: &str) -> Result<Self> {
-        let wrong = || {
-            invalid(
-                "api_key",
-                "the API key is empty or holds characters that no HTTP header can carry",
-            )
-            .fix("check the environment variable that holds the key for quotes and line breaks")
-        };
-        let visible = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
-        let mut header = HeaderValue::from_str(&format!("Bearer {key}"))
-            .ok()
-            .filter(|_| visible)
-            .ok_or_else(wrong)?;
-        header.set_sensitive(true);
-        Ok(Self { key: key.to_owned(), header })
-    }
-
-    pub(super) fn header(&self) -> HeaderValue {
-        self.header.clone()
-    }
-
-    /// The text with every occurrence of the key taken out.
-    pub(super) fn redact(&self, text: &str) -> String {
-        text.replace(&self.key, "[key]")
-    }
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(hidden)")
-    }
-}
+use super::SERVICE;
+use crate::http::{ApiKey, Patience, address, invalid};
 
 /// Settings of an [`OpenAiEmbedder`](super::OpenAiEmbedder). [`OpenAiSettings::new`] fills in what
 /// suits most providers.
@@ -126,25 +82,12 @@ impl OpenAiSettings {
                 return Err(invalid(field, &format!("{field} is 0")).fix("give a number from 1"));
             }
         }
-        let wrong = |what: &str| {
-            invalid("base_url", what).fix("give an address such as https://api.openai.com/v1")
-        };
-        let mut url = Url::parse(&self.base_url).map_err(|error| {
-            wrong(&format!("the address of the embedding provider is wrong: {error}"))
-        })?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("the address of the embedding provider is not http or https"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("the address of the embedding provider holds a user or password")
-                .fix("take it out and give the key as API key"));
-        }
-        url.set_fragment(None);
-        url.path_segments_mut()
-            .map_err(|()| wrong("the address of the embedding provider has no path"))?
-            .pop_if_empty()
-            .push("embeddings");
-        Ok(url)
+        address(&SERVICE, &self.base_url)
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        let Self { max_attempts, first_pause, max_pause, .. } = *self;
+        Patience { max_attempts, first_pause, max_pause }
     }
 
     /// Identity of the vectors: model, prefix, dimensions. Not the address: the same model behind
@@ -160,10 +103,6 @@ impl OpenAiSettings {
             invalid("model", &error.detail).fix("give the model's name as the provider knows it")
         })
     }
-}
-
-pub(super) fn invalid(field: &str, what: &str) -> Error {
-    Error::new(Code::ConfigInvalid, what).field(field)
 }
 
 #[cfg(test)]
@@ -200,11 +139,6 @@ mod tests {
         assert_eq!(settings.endpoint().unwrap_err().field.as_deref(), Some("max_texts"));
         settings.api_key = Some(ApiKey::new("sk-secret").unwrap());
         assert!(!format!("{settings:?}").contains("secret"));
-        for bad in ["", "a\nsecret", "secret ", "sécret"] {
-            let error = ApiKey::new(bad).unwrap_err();
-            assert_eq!(error.code, Code::ConfigInvalid);
-            assert!(!format!("{error:?}").contains("secret"));
-        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! An embeddings server on loopback that behaves as a test says.
+//! A model server on loopback that behaves as a test says.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// What the server does with request number `n` (from 0).
@@ -92,28 +92,6 @@ async fn answer(
     let response = (shared.behaviour)(number, body).await;
     shared.in_flight.fetch_sub(1, SeqCst);
     response
-}
-
-/// The vector that the server gives a text, not of length 1.
-pub(crate) fn raw_vector(text: &str) -> [f32; 3] {
-    let sum: u32 = text.bytes().map(u32::from).sum();
-    [text.len() as f32 + 1.0, sum as f32, 2.0]
-}
-
-/// The right answer, 5 tokens a text.
-pub(crate) fn good(body: &Value) -> Response {
-    reply(StatusCode::OK, &good_json(body))
-}
-
-pub(crate) fn good_json(body: &Value) -> Value {
-    let texts = body["input"].as_array().unwrap();
-    let data: Vec<Value> = texts
-        .iter()
-        .enumerate()
-        .map(|(index, text)| json!({"object": "embedding", "index": index, "embedding": raw_vector(text.as_str().unwrap())}))
-        .collect();
-    let tokens = 5 * texts.len();
-    json!({"object": "list", "data": data, "model": body["model"], "usage": {"prompt_tokens": tokens, "total_tokens": tokens}})
 }
 
 pub(crate) fn reply(status: StatusCode, body: &Value) -> Response {

@@ -1,8 +1,12 @@
-//! Writes an ONNX sentence model of a few hundred bytes into a folder, protobuf by hand: a table
-//! of four tokens plus, if asked for, token types and a pooled output.
+//! Writes an ONNX sentence model of a few hundred bytes into a folder: a table of four tokens
+//! plus, if asked for, token types and a pooled output.
 
 use std::fs;
 use std::path::Path;
+
+mod onnx;
+
+use onnx::{file, floats, mean, node, port, table};
 
 /// The vector of token `id` is row `id`.
 pub(crate) const TABLE: [[f32; 3]; 4] =
@@ -35,56 +39,6 @@ pub(crate) fn write(folder: &Path, settings: &str, shape: Shape) {
     }
 }
 
-fn floats(rows: &[[f32; 3]]) -> Vec<u8> {
-    rows.iter().flatten().flat_map(|x| x.to_le_bytes()).collect()
-}
-
-fn varint(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push((value as u8) | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
-}
-
-fn number(field: u64, value: u64) -> Vec<u8> {
-    [varint(field << 3), varint(value)].concat()
-}
-
-fn bytes(field: u64, content: impl AsRef<[u8]>) -> Vec<u8> {
-    let content = content.as_ref();
-    [varint(field << 3 | 2), varint(content.len() as u64), content.to_vec()].concat()
-}
-
-fn node(kind: &str, inputs: &[&str], output: &str, attributes: &[Vec<u8>]) -> Vec<u8> {
-    let mut node: Vec<u8> = inputs.iter().flat_map(|input| bytes(1, input)).collect();
-    node.extend([bytes(2, output), bytes(3, output), bytes(4, kind)].concat());
-    node.extend(attributes.iter().flat_map(|attribute| bytes(5, attribute)));
-    bytes(1, node)
-}
-
-fn table(name: &str, rows: &[[f32; 3]], external: bool) -> Vec<u8> {
-    let data = if external {
-        let length = floats(rows).len().to_string();
-        let place = [("location", "model.onnx_data"), ("offset", "0"), ("length", &length)];
-        let entries = place
-            .iter()
-            .flat_map(|(key, value)| bytes(13, [bytes(1, key), bytes(2, value)].concat()));
-        entries.chain(number(14, 1)).collect()
-    } else {
-        bytes(9, floats(rows))
-    };
-    let dims = [number(1, rows.len() as u64), number(1, 3)].concat();
-    bytes(5, [dims, number(2, 1), bytes(8, name), data].concat())
-}
-
-/// An input (field 11) or output (field 12) of an element type: 1 is float, 7 is int64.
-fn port(field: u64, name: &str, element: u64) -> Vec<u8> {
-    bytes(field, [bytes(1, name), bytes(2, bytes(1, number(1, element)))].concat())
-}
-
 fn graph(shape: Shape) -> Vec<u8> {
     let mut nodes = Vec::new();
     let mut tables = table("table", &TABLE, shape.external);
@@ -101,12 +55,8 @@ fn graph(shape: Shape) -> Vec<u8> {
     }
     ports.extend(port(12, "last_hidden_state", 1));
     if shape.pooled {
-        let axes = [bytes(1, "axes"), number(8, 1), number(20, 7)].concat();
-        let keep = [bytes(1, "keepdims"), number(3, 0), number(20, 2)].concat();
-        let inputs = ["last_hidden_state"];
-        nodes.extend(node("ReduceMean", &inputs, "sentence_embedding", &[axes, keep]));
+        nodes.extend(mean("last_hidden_state", "sentence_embedding"));
         ports.extend(port(12, "sentence_embedding", 1));
     }
-    let graph = [nodes, bytes(2, "tiny"), tables, ports].concat();
-    [number(1, 8), bytes(7, graph), bytes(8, [bytes(1, ""), number(2, 13)].concat())].concat()
+    file(nodes, tables, ports)
 }

@@ -1,20 +1,19 @@
 //! Embeddings of questions, of one model.
 
-use goldenset_core::Signature;
-use goldenset_core::ports::Vector;
+use goldenset_core::{Embedding, Signature};
 use jiff::Timestamp;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::{CacheLimits, expiry};
 
-/// What an item costs beside its numbers: key, expiry, handle, counters.
-const OVERHEAD_BYTES: u64 = 96;
+/// What an item costs beside its numbers: key, expiry, handles, counters.
+const OVERHEAD_BYTES: u64 = 192;
 
 #[derive(Clone)]
 struct Item {
     expires: Timestamp,
-    vector: Vector,
+    embedding: Embedding,
 }
 
 #[derive(Clone)]
@@ -22,7 +21,8 @@ struct Bytes;
 
 impl Weighter<Signature, Item> for Bytes {
     fn weight(&self, _: &Signature, item: &Item) -> u64 {
-        OVERHEAD_BYTES + size_of_val(&*item.vector) as u64
+        let Embedding { vector, words } = &item.embedding;
+        OVERHEAD_BYTES + (size_of_val(&**vector) + words.bytes()) as u64
     }
 }
 
@@ -35,29 +35,59 @@ pub(crate) struct EmbeddingCache {
 
 impl EmbeddingCache {
     pub(crate) fn new(limits: CacheLimits) -> Self {
-        let estimate = usize::try_from(limits.bytes / 2048).unwrap_or(usize::MAX).max(16);
+        let estimate = usize::try_from(limits.bytes / 8192).unwrap_or(usize::MAX).max(16);
         Self { items: Cache::with_weighter(estimate, limits.bytes, Bytes), limits }
     }
 
-    pub(crate) fn get(&self, signature: &Signature, now: Timestamp) -> Option<Vector> {
+    pub(crate) fn get(&self, signature: &Signature, now: Timestamp) -> Option<Embedding> {
         let item = self.items.get(signature)?;
         if now < item.expires {
-            return Some(item.vector);
+            return Some(item.embedding);
         }
         self.items.remove(signature);
         None
     }
 
-    pub(crate) fn put(&self, signature: Signature, now: Timestamp, vector: Vector) {
+    pub(crate) fn put(&self, signature: Signature, now: Timestamp, embedding: Embedding) {
         if self.limits.ttl.is_zero() {
             return;
         }
         let expires = expiry(now, self.limits.ttl, signature.as_bytes()[0]);
-        self.items.insert(signature, Item { expires, vector });
+        self.items.insert(signature, Item { expires, embedding });
     }
 
     /// Embeddings held.
     pub(crate) fn len(&self) -> usize {
         self.items.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use goldenset_core::Vector;
+    use goldenset_core::canonical::Canonical;
+    use goldenset_core::embedding::WordVectorsBuilder;
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn words_are_kept_and_weighed() {
+        let mut words = WordVectorsBuilder::new(384);
+        (0..10).for_each(|place| words.push(place..place + 1, 1.0, &[1.0]));
+        let vector = Vector::from([0.0; 384]);
+        let embedding = Embedding { vector: vector.clone(), words: words.build() };
+        let weight = |embedding: &Embedding| {
+            let item = Item { expires: Timestamp::MAX, embedding: embedding.clone() };
+            Bytes.weight(&Canonical::of("q").signature(), &item)
+        };
+        assert_eq!(weight(&vector.into()), OVERHEAD_BYTES + 4 * 384);
+        assert_eq!(weight(&embedding), OVERHEAD_BYTES + 4 * 384 + 10 * (16 + 384));
+
+        let limits = CacheLimits { ttl: SignedDuration::from_mins(1), bytes: 1 << 20 };
+        let (cache, now) = (EmbeddingCache::new(limits), Timestamp::UNIX_EPOCH);
+        let signature = Canonical::of("q").signature();
+        cache.put(signature, now, embedding.clone());
+        assert_eq!(cache.get(&signature, now), Some(embedding));
     }
 }

@@ -1,7 +1,7 @@
 //! Key of a cached result: everything beside the golden set that its body depends on.
 
 use goldenset_core::ModelId;
-use goldenset_core::Signature;
+use goldenset_core::{Signature, VersionNumber};
 
 use crate::scope::Scope;
 
@@ -12,7 +12,7 @@ pub(crate) struct ResultKey(pub(crate) [u8; 16]);
 
 /// Identity of all that vectors, verdicts and decisions depend on beside question and scope: the
 /// part of a key that one engine's keys have in common.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct JudgeId([u8; 32]);
 
 impl JudgeId {
@@ -26,9 +26,17 @@ impl JudgeId {
 }
 
 impl ResultKey {
-    pub(crate) fn new(signature: Signature, scope: &Scope, judge: &JudgeId) -> Self {
+    /// `calibration` is the version that is in force, if any.
+    pub(crate) fn new(
+        signature: Signature,
+        scope: &Scope,
+        judge: &JudgeId,
+        calibration: Option<VersionNumber>,
+    ) -> Self {
         let mut parts = Parts(Vec::with_capacity(192));
         parts.fixed(judge.0);
+        // Versions count from 1.
+        parts.fixed(calibration.unwrap_or_default().to_le_bytes());
         parts.fixed(*signature.as_bytes());
         parts.fixed(scope.min_similarity.to_bits().to_le_bytes());
         parts.fixed((scope.max_results as u64).to_le_bytes());
@@ -108,17 +116,19 @@ mod tests {
         let question = Canonical::of("quanto costa?").signature();
         let mut keys = HashSet::new();
         for scope in &scopes {
-            keys.insert(ResultKey::new(question, scope, &judge));
+            keys.insert(ResultKey::new(question, scope, &judge, None));
         }
         let other = Canonical::of("quanto non costa?").signature();
-        keys.insert(ResultKey::new(other, &base, &judge));
+        keys.insert(ResultKey::new(other, &base, &judge, None));
+        keys.insert(ResultKey::new(question, &base, &judge, Some(1)));
+        keys.insert(ResultKey::new(question, &base, &judge, Some(2)));
         for judge in [
             JudgeId::new(&model, "v2", 0.9),
             JudgeId::new(&model, "v1", 0.91),
             JudgeId::new(&ModelId::new("n").unwrap(), "v1", 0.9),
         ] {
-            keys.insert(ResultKey::new(question, &base, &judge));
+            keys.insert(ResultKey::new(question, &base, &judge, None));
         }
-        assert_eq!(keys.len(), scopes.len() + 4);
+        assert_eq!(keys.len(), scopes.len() + 6);
     }
 }

@@ -17,7 +17,7 @@ pub struct CacheLimits {
     /// Time to live, counted from the insertion; a hit does not renew it. Zero turns the cache
     /// off.
     pub ttl: SignedDuration,
-    /// Bytes of bodies or vectors, and a fixed overhead an item. Texts of entries are shared with
+    /// Bytes of bodies or embeddings, and a fixed overhead an item. Texts of entries are shared with
     /// what is served and not counted.
     pub bytes: u64,
 }

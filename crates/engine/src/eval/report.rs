@@ -1,143 +1,192 @@
-//! Figures over the outcomes of labelled questions.
+//! All figures of an evaluation.
 
 use std::collections::BTreeMap;
 
-use goldenset_core::decision::Decision;
 use serde::Serialize;
 
-use super::{LabelledQuery, Outcome};
+use super::figures::{risk_curve, score};
+use super::{Compared, CurvePoint, Figures, Judgement, TrapFigures};
+use crate::engine::Engine;
 
-/// Counts over some of the questions; every share below can be checked from them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Questions.
-    pub queries: usize,
-    /// Questions that some entry answers.
-    pub answerable: usize,
-    /// Questions whose best candidate answers them, served or not.
-    pub top1_right: usize,
-    /// Questions served.
-    pub served: usize,
-    /// Questions served with an entry that answers them.
-    pub served_right: usize,
-    /// Questions answered by suggestions only.
-    pub suggested: usize,
-}
+/// Bins of the histogram of scores.
+const BINS: usize = 20;
 
-impl Counts {
-    fn add(&mut self, labelled: &LabelledQuery, outcome: &Outcome) {
-        let right = outcome.entry_id.as_ref().is_some_and(|id| labelled.gold.contains(id));
-        let served = outcome.decision == Decision::Serve;
-        self.queries += 1;
-        self.answerable += usize::from(!labelled.gold.is_empty());
-        self.top1_right += usize::from(right);
-        self.served += usize::from(served);
-        self.served_right += usize::from(served && right);
-        self.suggested += usize::from(outcome.decision == Decision::Suggest);
-    }
-
-    /// Served right among answerable; `None` when nothing is answerable.
-    #[must_use]
-    pub fn coverage(&self) -> Option<f64> {
-        share(self.served_right, self.answerable)
-    }
-
-    /// Wrong or unanswerable among served; `None` when nothing was served.
-    #[must_use]
-    pub fn served_error(&self) -> Option<f64> {
-        share(self.served - self.served_right, self.served)
-    }
-
-    /// Best candidate right among answerable; `None` when nothing is answerable.
-    #[must_use]
-    pub fn top1(&self) -> Option<f64> {
-        share(self.top1_right, self.answerable)
-    }
-}
-
-fn share(part: usize, whole: usize) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
-
-/// The figures of an evaluation.
-#[derive(Debug, Clone, Serialize)]
+/// All figures of an evaluation. In JSON the keys of [`Questions`] stand beside `configuration`
+/// and `pairs`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Over all questions.
-    pub all: Counts,
-    /// [`Counts::coverage`] over all.
-    pub coverage: Option<f64>,
-    /// [`Counts::served_error`] over all.
-    pub served_error: Option<f64>,
-    /// [`Counts::top1`] over all.
-    pub top1: Option<f64>,
-    /// By kind of question; those without are under `-`.
-    pub by_kind: BTreeMap<String, Counts>,
-    /// By language; those without are under `-`.
-    pub by_lang: BTreeMap<String, Counts>,
+    /// What was measured.
+    pub configuration: Configuration,
+    /// Of the questions; without any its keys are absent.
+    #[serde(flatten)]
+    pub questions: Option<Questions>,
+    /// Of the pairs; `null` without any.
+    pub pairs: Option<Pairs>,
 }
 
-impl Report {
-    /// The figures of `outcomes`, which belong to `queries` one by one.
+/// What was measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Configuration {
+    /// The configuration file, or what stands in its place.
+    pub name: String,
+    /// The embedding model.
+    pub model: String,
+    /// Identity of the weights of the score.
+    pub verifier: String,
+    /// Least score of a served answer.
+    pub serve_threshold: f64,
+    /// Least similarity of a served answer.
+    pub min_similarity: f64,
+}
+
+impl Configuration {
+    /// That of an engine.
     #[must_use]
-    pub fn new(queries: &[LabelledQuery], outcomes: &[Outcome]) -> Self {
-        let mut all = Counts::default();
-        let mut by_kind = BTreeMap::<String, Counts>::new();
-        let mut by_lang = BTreeMap::<String, Counts>::new();
-        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
-        for (labelled, outcome) in queries.iter().zip(outcomes) {
-            all.add(labelled, outcome);
-            by_kind.entry(name(&labelled.kind)).or_default().add(labelled, outcome);
-            by_lang.entry(name(&labelled.lang)).or_default().add(labelled, outcome);
-        }
+    pub fn of(engine: &Engine, name: impl Into<String>) -> Self {
         Self {
-            coverage: all.coverage(),
-            served_error: all.served_error(),
-            top1: all.top1(),
-            all,
-            by_kind,
-            by_lang,
+            name: name.into(),
+            model: engine.embeddings.embedder().model().as_str().to_owned(),
+            verifier: engine.verifier_id(&goldenset_core::TenantId::default()).to_owned(),
+            serve_threshold: engine.settings.serve_threshold,
+            min_similarity: engine.settings.defaults.min_similarity,
         }
     }
+}
+
+/// The figures of questions: of all, and of each part. What has no kind or language is under
+/// [`super::UNLABELLED`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Questions {
+    /// Over all questions.
+    pub all: Figures,
+    /// By kind of question.
+    pub by_kind: BTreeMap<String, Figures>,
+    /// By language.
+    pub by_lang: BTreeMap<String, Figures>,
+    /// By golden set.
+    pub by_set: BTreeMap<String, Figures>,
+    /// What each serve threshold would do over all, from the highest to the lowest.
+    pub curve: Vec<CurvePoint>,
+    /// Scores of the best candidates, in bins of equal width from 0 to 1.
+    pub histogram: Vec<Bin>,
+}
+
+/// Best candidates with a score within a range.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Bin {
+    /// Least score.
+    pub from: f64,
+    /// The scores are below this one; the last bin has 1 in it.
+    pub to: f64,
+    /// They answer the question.
+    pub right: usize,
+    /// Another entry does.
+    pub wrong: usize,
+    /// No entry does.
+    pub unanswerable: usize,
+}
+
+impl Questions {
+    /// The figures of questions; `None` of none.
+    #[must_use]
+    pub fn new(judgements: &[Judgement]) -> Option<Self> {
+        let all: Vec<_> = judgements.iter().collect();
+        let by = |part: fn(&Judgement) -> &str| parts(&all, part, Figures::new);
+        (!all.is_empty()).then(|| Self {
+            all: Figures::new(&all),
+            by_kind: by(|judgement| &judgement.kind),
+            by_lang: by(|judgement| &judgement.lang),
+            by_set: by(|judgement| &judgement.set),
+            curve: risk_curve(&all),
+            histogram: histogram(judgements),
+        })
+    }
+}
+
+fn histogram(judgements: &[Judgement]) -> Vec<Bin> {
+    let edge = |place: usize| place as f64 / BINS as f64;
+    let bin = |place| Bin { from: edge(place), to: edge(place + 1), ..Bin::default() };
+    let mut bins: Vec<_> = (0..BINS).map(bin).collect();
+    for judgement in judgements.iter().filter(|judgement| judgement.best.is_some()) {
+        let place = (score(judgement) * BINS as f64) as usize;
+        let bin = &mut bins[place.min(BINS - 1)];
+        *match (judgement.right(), judgement.answerable) {
+            (true, _) => &mut bin.right,
+            (false, true) => &mut bin.wrong,
+            (false, false) => &mut bin.unanswerable,
+        } += 1;
+    }
+    bins
+}
+
+/// The figures of pairs: of all, and of each part with thresholds of its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pairs {
+    /// Over all pairs.
+    pub all: TrapFigures,
+    /// By language.
+    pub by_lang: BTreeMap<String, TrapFigures>,
+    /// By the set or file that they came from.
+    pub by_set: BTreeMap<String, TrapFigures>,
+}
+
+impl Pairs {
+    /// The figures of pairs; `None` of none.
+    #[must_use]
+    pub fn new(compared: &[Compared]) -> Option<Self> {
+        let all: Vec<_> = compared.iter().collect();
+        let by = |part: fn(&Compared) -> &str| parts(&all, part, TrapFigures::new);
+        (!all.is_empty()).then(|| Self {
+            all: TrapFigures::new(&all),
+            by_lang: by(|pair| &pair.lang),
+            by_set: by(|pair| &pair.set),
+        })
+    }
+}
+
+fn parts<T, F>(items: &[&T], part: fn(&T) -> &str, figures: fn(&[&T]) -> F) -> BTreeMap<String, F> {
+    let mut parts = BTreeMap::<&str, Vec<&T>>::new();
+    for item in items {
+        parts.entry(part(item)).or_default().push(item);
+    }
+    parts.into_iter().map(|(name, items)| (name.to_owned(), figures(&items))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Best;
+    use super::super::judgement::tests::judged;
     use super::*;
-    use goldenset_core::EntryId;
 
     #[test]
-    fn counts_what_was_served() {
-        let id = |text: &str| EntryId::new(text).unwrap();
-        let case = |gold: &[&str], decision, entry: &str| {
-            let labelled = LabelledQuery {
-                query: "q".into(),
-                gold: gold.iter().map(|gold| id(gold)).collect(),
-                kind: None,
-                lang: Some("it".into()),
-            };
-            let outcome = Outcome {
-                query: "q".into(),
-                decision,
-                entry_id: Some(id(entry)),
-                score: 0.5,
-                similarity: 0.5,
-            };
-            (labelled, outcome)
+    fn parts_add_up() {
+        let case = |kind: &str, lang: &str, answerable, score, right| Judgement {
+            kind: kind.into(),
+            lang: lang.into(),
+            ..judged(answerable, Best { score, right, passes: true }, 0.9)
         };
-        let (queries, outcomes): (Vec<_>, Vec<_>) = [
-            case(&["a"], Decision::Serve, "a"),
-            case(&["a"], Decision::Serve, "b"),
-            case(&["a"], Decision::Suggest, "a"),
-            case(&[], Decision::Serve, "a"),
-            case(&[], Decision::Miss, "a"),
-        ]
-        .into_iter()
-        .unzip();
-        let report = Report::new(&queries, &outcomes);
-        assert_eq!(report.coverage, Some(1.0 / 3.0));
-        assert_eq!(report.served_error, Some(2.0 / 3.0));
-        assert_eq!(report.top1, Some(2.0 / 3.0));
-        assert_eq!(report.by_lang["it"], report.all);
-        assert_eq!(Report::new(&[], &[]).coverage, None);
+        let cases = [
+            case("a", "it", true, 1.0, true),
+            case("a", "en", true, 0.2, false),
+            case("b", "it", false, 0.97, false),
+            case("b", "it", false, 0.0, false),
+        ];
+        let questions = Questions::new(&cases).unwrap();
+        for parts in [&questions.by_kind, &questions.by_lang, &questions.by_set] {
+            let sum = |of: fn(&Figures) -> usize| parts.values().map(of).sum::<usize>();
+            assert_eq!(sum(|figures| figures.counts.queries), questions.all.counts.queries);
+            assert_eq!(sum(|figures| figures.coverage.part), questions.all.coverage.part);
+            assert_eq!(sum(|figures| figures.served_error.whole), 2);
+        }
+        let bins: Vec<_> = questions
+            .histogram
+            .iter()
+            .enumerate()
+            .filter(|(_, bin)| bin.right + bin.wrong + bin.unanswerable > 0)
+            .map(|(place, bin)| (place, bin.right, bin.wrong, bin.unanswerable))
+            .collect();
+        assert_eq!(bins, [(0, 0, 0, 1), (4, 0, 1, 0), (19, 1, 0, 1)]);
+        assert_eq!(Questions::new(&[]), None);
+        assert_eq!(Pairs::new(&[]), None);
     }
 }

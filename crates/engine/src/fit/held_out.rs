@@ -1,6 +1,5 @@
 //! How a fit does on a set that it did not see.
 
-use goldenset_core::guards::Effect;
 use serde::Serialize;
 
 use super::Fitted;
@@ -49,9 +48,9 @@ impl HeldOut {
                 coverage = coverage.max(right as f64 / answerable as f64);
             }
         }
-        let served = best.iter().filter(|(score, sample)| {
-            sample.effect == Effect::Explain && *score >= serve_threshold
-        });
+        let served = best
+            .iter()
+            .filter(|(score, sample)| sample.effect.may_be_served() && *score >= serve_threshold);
         let scored: Vec<_> = best.iter().map(|(score, sample)| (*score, sample.yes)).collect();
         Self {
             set: set.to_owned(),

@@ -2,9 +2,11 @@
 //!
 //! It is fitted on golden sets with labelled questions: what the search finds for each question is
 //! labelled by whether it answers it. The *ranked* score, which lookups use, sees a candidate
-//! among its rivals; the *pair* score, which compares two texts, sees it alone. Every golden set
-//! counts the same, however many questions it has.
+//! among its rivals; the *pair* score, which compares two texts, sees it alone. A golden
+//! set counts as much as its share says, however many questions it has.
 
+mod ablation;
+mod from_pairs;
 mod held_out;
 mod logistic;
 mod samples;
@@ -17,8 +19,10 @@ use goldenset_core::verifier::{
 use goldenset_core::{Code, EntryContent, EntryId, Error, Result};
 use serde::Serialize;
 
+pub use ablation::Ablation;
+pub use from_pairs::from_pairs;
 pub use held_out::HeldOut;
-use samples::{Asked, Sample};
+use samples::{AskedSet, EmbeddedSet, Sample};
 
 use crate::engine::Progress;
 use crate::eval::LabelledQuery;
@@ -32,6 +36,10 @@ const FITTED_CANDIDATES: usize = 3;
 /// tenth of what is served, and of wrong entries that stand alone it lets a fifth as many pass.
 const RIVAL_QUANTILE: f64 = 0.1;
 
+/// How much a question counts whose right entries were taken away, beside one in the whole set. More
+/// makes every score lower; without any, an entry that stands alone is believed too easily.
+const BEREFT_WEIGHT: f64 = 0.1;
+
 /// A golden set with labelled questions.
 pub struct LabelledSet {
     /// Name, for reports.
@@ -40,6 +48,8 @@ pub struct LabelledSet {
     pub entries: Vec<(EntryId, EntryContent)>,
     /// The questions.
     pub queries: Vec<LabelledQuery>,
+    /// How much the set counts in the fit, beside others; 1 for one that people asked.
+    pub share: f64,
 }
 
 /// What the fit saw.
@@ -49,6 +59,8 @@ pub struct FitReport {
     pub questions: usize,
     /// For each set, a fit on the other sets tried on it; none for a single set.
     pub held_out: Vec<HeldOut>,
+    /// For each feature, how the held-out figures change without it; none for a single set.
+    pub ablation: Vec<Ablation>,
 }
 
 /// Fits weights for the embedder's model.
@@ -61,35 +73,61 @@ pub async fn fit(
     serve_threshold: f64,
     progress: Progress<'_>,
 ) -> Result<(Weights, FitReport)> {
-    let mut asked = Vec::with_capacity(sets.len());
+    let mut embedded = Vec::with_capacity(sets.len());
     for set in sets {
-        asked.push(samples::ask(embedder, set, progress).await?);
+        embedded.push(EmbeddedSet::new(embedder, set, progress).await?);
     }
-    let fitted = fit_sets(&asked)?;
+    let word_mean = word_mean(&embedded, embedder.dimensions());
+    let asked: Vec<AskedSet> =
+        embedded.iter().map(|set| set.ask(&word_mean, embedder.dimensions())).collect();
+    let fitted = fit_sets(&asked.iter().collect::<Vec<_>>(), None)?;
     let names: Vec<_> = sets.iter().map(|set| set.name.as_str()).collect();
     let weights = Weights {
         format: FORMAT,
         model: embedder.model().as_str().to_owned(),
         fitted_on: names.join(", "),
+        word_mean,
         rival: fitted.rival,
         ranked: fitted.score,
         pair: fitted.pair,
         refuse_factor: fitted.refuse_factor,
         suggest_only_factor: fitted.suggest_only_factor,
     };
-    let mut held_out = Vec::new();
-    if sets.len() > 1 {
-        for (place, set) in sets.iter().enumerate() {
-            let others: Vec<_> = (asked.iter().enumerate())
-                .filter(|(other, _)| *other != place)
-                .map(|(_, asked)| asked.clone())
-                .collect();
-            let fitted = fit_sets(&others)?;
-            held_out.push(HeldOut::new(&set.name, &asked[place], &fitted, serve_threshold));
-        }
+    let held_out = held_out(&names, &asked, serve_threshold, None)?;
+    let ablation = match held_out.is_empty() {
+        true => Vec::new(),
+        false => ablation::without_each(&names, &asked, serve_threshold, &held_out)?,
+    };
+    let questions = asked.iter().map(|set| set.whole.len()).sum();
+    Ok((weights, FitReport { questions, held_out, ablation }))
+}
+
+/// For each set, a fit on the others tried on it; nothing for a single set.
+fn held_out(
+    names: &[&str],
+    asked: &[AskedSet],
+    serve_threshold: f64,
+    without: Option<usize>,
+) -> Result<Vec<HeldOut>> {
+    if asked.len() < 2 {
+        return Ok(Vec::new());
     }
-    let questions = asked.iter().map(Vec::len).sum();
-    Ok((weights, FitReport { questions, held_out }))
+    let tried = names.iter().zip(asked).enumerate().map(|(place, (name, set))| {
+        let others = asked.iter().enumerate().filter(|(other, _)| *other != place);
+        let fitted = fit_sets(&others.map(|(_, set)| set).collect::<Vec<_>>(), without)?;
+        Ok(HeldOut::new(name, &set.whole, &fitted, serve_threshold))
+    });
+    tried.collect()
+}
+
+/// Mean of all word vectors, 9 digits a number; empty where the model gives none.
+fn word_mean(sets: &[EmbeddedSet<'_>], dimensions: usize) -> Vec<f32> {
+    let (mut sum, mut count) = (vec![0.0; dimensions], 0);
+    sets.iter().for_each(|set| set.add_words(&mut sum, &mut count));
+    if count == 0 {
+        return Vec::new();
+    }
+    sum.iter().map(|sum| (sum / count as f64) as f32).collect()
 }
 
 /// What one fit brings.
@@ -104,7 +142,7 @@ struct Fitted {
 impl Fitted {
     fn probability(&self, sample: &Sample) -> f64 {
         let factor = match sample.effect {
-            Effect::Explain => 1.0,
+            Effect::Explain | Effect::Lower => 1.0,
             Effect::SuggestOnly => self.suggest_only_factor,
             Effect::Refuse => self.refuse_factor,
         };
@@ -112,19 +150,27 @@ impl Fitted {
     }
 }
 
-fn fit_sets(sets: &[Vec<Asked>]) -> Result<Fitted> {
+/// Fits on some sets, if asked to, `without` one of the ranked features.
+fn fit_sets(sets: &[&AskedSet], without: Option<usize>) -> Result<Fitted> {
     let rival = usual_rival(sets)?;
     let mut samples: Vec<Sample> = Vec::new();
     for set in sets {
-        let rows: usize = set.iter().map(|asked| asked.labels.len().min(FITTED_CANDIDATES)).sum();
-        // As if each set had a thousand rows.
-        let weight = 1000.0 / rows.max(1) as f64;
-        samples.extend(
-            set.iter().flat_map(|asked| asked.samples(&rival, weight).take(FITTED_CANDIDATES)),
-        );
+        for (asked, share) in [(&set.whole, 1.0), (&set.bereft, BEREFT_WEIGHT)] {
+            let rows: usize =
+                asked.iter().map(|asked| asked.labels.len().min(FITTED_CANDIDATES)).sum();
+            // As if each set had a thousand rows.
+            let weight = 1000.0 * share * set.share / rows.max(1) as f64;
+            samples.extend(
+                asked.iter().flat_map(|one| one.samples(&rival, weight).take(FITTED_CANDIDATES)),
+            );
+        }
+    }
+    if let Some(feature) = without {
+        // A feature that is 0 everywhere gets no coefficient.
+        samples.iter_mut().for_each(|sample| sample.ranked.features[feature] = 0.0);
     }
     // Guards have their own say; the scores are fitted on what they let pass.
-    let passing: Vec<_> = samples.iter().filter(|s| s.effect == Effect::Explain).collect();
+    let passing: Vec<_> = samples.iter().filter(|s| s.effect.may_be_served()).collect();
     let ranked: Vec<_> = passing.iter().map(|sample| sample.ranked).collect();
     let pair: Vec<_> = passing.iter().map(|sample| sample.pair).collect();
     let score = logistic::fit(&ranked, &RANKED_FEATURES)?;
@@ -144,8 +190,8 @@ fn fit_sets(sets: &[Vec<Asked>]) -> Result<Fitted> {
 
 /// The rival that all but a few right answers had: the [`RIVAL_QUANTILE`] of the nearest other
 /// entry's evidence, where the most similar candidate was right.
-fn usual_rival(sets: &[Vec<Asked>]) -> Result<Rival> {
-    let right = sets.iter().flatten().filter(|asked| {
+fn usual_rival(sets: &[&AskedSet]) -> Result<Rival> {
+    let right = sets.iter().flat_map(|set| &set.whole).filter(|asked| {
         asked.evidence.len() > 1 && asked.labels.first().is_some_and(|label| label.yes)
     });
     let rivals = right.map(|asked| &asked.evidence[1..]);
@@ -155,8 +201,9 @@ fn usual_rival(sets: &[Vec<Asked>]) -> Result<Rival> {
         best.sort_by(f64::total_cmp);
         best.get((best.len() as f64 * RIVAL_QUANTILE) as usize).copied()
     };
-    let rival = quantile(|evidence| evidence.similarity).zip(quantile(|evidence| evidence.words));
-    rival.map(|(similarity, words)| Rival { similarity, words }).ok_or_else(|| {
+    let rival =
+        quantile(|evidence| evidence.similarity).zip(quantile(|evidence| evidence.likeness));
+    rival.map(|(similarity, likeness)| Rival { similarity, likeness }).ok_or_else(|| {
         Error::new(Code::BadRows, "no question's most similar entry is the right one")
             .fix("give sets whose questions some entries answer")
     })

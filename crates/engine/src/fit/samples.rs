@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use goldenset_core::Result;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::ELIGIBLE;
-use goldenset_core::guards::Effect;
-use goldenset_core::ports::{Embedder, Vector};
+use goldenset_core::guards::{Effect, Lexicon};
+use goldenset_core::ports::Embedder;
 use goldenset_core::verifier::{
-    Candidate, EntryProfile, Evidence, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Rival,
-    Verifier, evidence, pair_features, ranked_features,
+    Candidate, EntryProfile, Evidence, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Reading,
+    Rival, Standing, Verifier, evidence, pair_features, ranked_features,
 };
+use goldenset_core::{Embedding, EntryContent, Result};
 use goldenset_vectors::VectorSet;
 
 use super::LabelledSet;
@@ -43,6 +43,7 @@ pub(super) struct Asked {
     /// Whether some entry of the set answers it.
     pub(super) answerable: bool,
     pub(super) evidence: Vec<Evidence>,
+    standings: Vec<Standing>,
     pub(super) labels: Vec<Label>,
 }
 
@@ -50,8 +51,8 @@ impl Asked {
     /// The candidates with their features, each row counting `weight`.
     pub(super) fn samples(&self, least: &Rival, weight: f64) -> impl Iterator<Item = Sample> {
         self.labels.iter().enumerate().map(move |(place, Label { effect, yes })| {
-            let features = ranked_features(&self.evidence, place, least);
-            let alone = pair_features(self.evidence[place].similarity);
+            let features = ranked_features(&self.evidence, &self.standings, place, least);
+            let alone = pair_features(&self.evidence[place]);
             Sample {
                 ranked: Row { features, yes: *yes, weight },
                 pair: Row { features: alone, yes: *yes, weight },
@@ -62,60 +63,134 @@ impl Asked {
     }
 }
 
-pub(super) async fn ask(
-    embedder: &dyn Embedder,
-    set: &LabelledSet,
-    progress: Progress<'_>,
-) -> Result<Vec<Asked>> {
-    let phrasings = set.entries.iter().flat_map(|(_, content)| content.phrasings());
-    let phrasings: Vec<_> = phrasings.map(Canonical::of).collect();
-    let groups = (0u32..)
-        .zip(&set.entries)
-        .flat_map(|(group, (_, content))| content.phrasings().map(move |_| group));
-    let vectors = embed(embedder, &phrasings, progress).await?;
-    let rows = groups.zip(vectors.iter().map(|vector| &**vector));
-    let index = VectorSet::new(embedder.dimensions()).changed(&HashSet::new(), rows);
-    let profiles: Vec<_> =
-        set.entries.iter().map(|(_, content)| EntryProfile::of(content)).collect();
+/// What the search found for the questions of one set.
+#[derive(Debug, Clone)]
+pub(super) struct AskedSet {
+    /// See [`LabelledSet::share`].
+    pub(super) share: f64,
+    /// In the set as it is.
+    pub(super) whole: Vec<Asked>,
+    /// In the set without the right entries, for the questions that it answers: there, each is a
+    /// question that looks answerable and is not.
+    pub(super) bereft: Vec<Asked>,
+}
 
-    let questions: Vec<_> = set.queries.iter().map(|query| Canonical::of(&query.query)).collect();
-    let vectors = embed(embedder, &questions, progress).await?;
-    let verifier = Verifier::without_weights();
-    let asked =
-        set.queries.iter().zip(&questions).zip(vectors).map(|((labelled, text), vector)| {
-            let hits = index.search(&vector, ELIGIBLE, |_| true);
-            let candidates: Vec<_> = hits
-                .iter()
-                .map(|hit| Candidate {
-                    profile: &profiles[hit.group as usize],
-                    similarity: hit.similarity,
-                })
-                .collect();
-            let question = QuestionProfile::of(text);
-            let verdicts = verifier.judge(&question, &candidates);
-            let labels = hits.iter().zip(verdicts).map(|(hit, verdict)| {
-                let yes = labelled.gold.contains(&set.entries[hit.group as usize].0);
-                Label { effect: verdict.effect, yes }
-            });
-            Asked {
-                answerable: !labelled.gold.is_empty(),
-                labels: labels.collect(),
-                evidence: evidence(&question, &candidates),
+/// The texts of one set with their embeddings.
+pub(super) struct EmbeddedSet<'a> {
+    set: &'a LabelledSet,
+    /// Of the phrasings of all entries, one after the other.
+    phrasings: Vec<Embedding>,
+    questions: Vec<(Canonical, Embedding)>,
+}
+
+impl<'a> EmbeddedSet<'a> {
+    pub(super) async fn new(
+        embedder: &dyn Embedder,
+        set: &'a LabelledSet,
+        progress: Progress<'_>,
+    ) -> Result<Self> {
+        let phrasings = set.entries.iter().flat_map(|(_, content)| content.phrasings());
+        let phrasings: Vec<_> = phrasings.map(Canonical::of).collect();
+        let questions = set.queries.iter().map(|query| Canonical::of(&query.query));
+        let questions: Vec<_> = questions.collect();
+        let embeddings = embed(embedder, &questions, progress).await?;
+        Ok(Self {
+            set,
+            phrasings: embed(embedder, &phrasings, progress).await?,
+            questions: questions.into_iter().zip(embeddings).collect(),
+        })
+    }
+
+    /// Sum of all word vectors, and how many there are.
+    pub(super) fn add_words(&self, sum: &mut [f64], count: &mut usize) {
+        let questions = self.questions.iter().map(|(_, embedding)| embedding);
+        for word in self.phrasings.iter().chain(questions).flat_map(|one| one.words.iter()) {
+            for (sum, code) in sum.iter_mut().zip(word.codes) {
+                *sum += f64::from(*code) * f64::from(word.scale);
             }
+            *count += 1;
+        }
+    }
+
+    /// Asks every question.
+    pub(super) fn ask(&self, word_mean: &[f32], dimensions: usize) -> AskedSet {
+        let reading = Reading { lexicon: Lexicon::shipped(), word_mean };
+        let entries = &self.set.entries;
+        let groups = (0u32..)
+            .zip(entries)
+            .flat_map(|(group, (_, content))| content.phrasings().map(move |_| group));
+        let rows = groups.zip(self.phrasings.iter().map(|embedding| &*embedding.vector));
+        let mut words = self.phrasings.iter().map(|embedding| &embedding.words);
+        let profile = |(_, content): &(_, EntryContent)| {
+            EntryProfile::of(content, words.by_ref().take(content.phrasings().count()), reading)
+        };
+        let index = Index {
+            set: self.set,
+            profiles: entries.iter().map(profile).collect(),
+            vectors: VectorSet::new(dimensions).changed(&HashSet::new(), rows),
+        };
+        let mut asked = AskedSet { share: self.set.share, whole: Vec::new(), bereft: Vec::new() };
+        for (place, (text, embedding)) in self.questions.iter().enumerate() {
+            let question = QuestionProfile::of(text, &embedding.words, reading);
+            asked.whole.push(index.ask(place, &question, &embedding.vector, |_| true));
+            let gold = &self.set.queries[place].gold;
+            if !gold.is_empty() {
+                let wrong = |group| !gold.contains(&entries[group as usize].0);
+                asked.bereft.push(index.ask(place, &question, &embedding.vector, wrong));
+            }
+        }
+        asked
+    }
+}
+
+struct Index<'a> {
+    set: &'a LabelledSet,
+    profiles: Vec<EntryProfile>,
+    vectors: VectorSet,
+}
+
+impl Index<'_> {
+    fn ask(
+        &self,
+        place: usize,
+        question: &QuestionProfile,
+        vector: &[f32],
+        allow: impl Fn(u32) -> bool,
+    ) -> Asked {
+        let gold = &self.set.queries[place].gold;
+        let hits = self.vectors.search(vector, ELIGIBLE, allow);
+        let candidates = hits.iter().map(|hit| Candidate {
+            profile: &self.profiles[hit.group as usize],
+            similarity: hit.similarity,
         });
-    Ok(asked.collect())
+        let candidates: Vec<_> = candidates.collect();
+        let verdicts = Verifier::without_weights().judge(question, &candidates);
+        let labels = hits.iter().zip(&verdicts).map(|(hit, verdict)| Label {
+            effect: verdict.effect,
+            yes: gold.contains(&self.set.entries[hit.group as usize].0),
+        });
+        let labels: Vec<_> = labels.collect();
+        let standings: Vec<_> =
+            verdicts.iter().map(|verdict| Standing::of(&verdict.guards)).collect();
+        Asked {
+            answerable: !gold.is_empty(),
+            evidence: evidence(question, &candidates, &standings),
+            standings,
+            labels,
+        }
+    }
 }
 
 async fn embed(
     embedder: &dyn Embedder,
     texts: &[Canonical],
     progress: Progress<'_>,
-) -> Result<Vec<Vector>> {
+) -> Result<Vec<Embedding>> {
     let texts: Vec<Arc<str>> = texts.iter().map(Canonical::text).collect();
-    let mut vectors = Vec::with_capacity(texts.len());
+    let mut embeddings = Vec::with_capacity(texts.len());
     for part in texts.chunks(PART) {
-        vectors.extend(embedder.embed(part).await?);
-        progress(vectors.len(), texts.len());
+        embeddings.extend(embedder.embed(part).await?);
+        progress(embeddings.len(), texts.len());
     }
-    Ok(vectors)
+    Ok(embeddings)
 }

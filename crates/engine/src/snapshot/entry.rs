@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use goldenset_core::ports::PublishedVersion;
-use goldenset_core::verifier::EntryProfile;
-use goldenset_core::{EntryContent, EntryId, VersionNumber};
+use goldenset_core::verifier::{EntryProfile, Verifier};
+use goldenset_core::{Embedding, EntryContent, EntryId, VersionNumber};
 use jiff::Timestamp;
 
 use crate::answer::Answer;
@@ -24,10 +24,12 @@ pub struct PublishedEntry {
     pub profile: EntryProfile,
 }
 
-impl From<PublishedVersion> for PublishedEntry {
-    fn from(published: PublishedVersion) -> Self {
+impl PublishedEntry {
+    /// With the embedding of each phrasing in order.
+    fn new(published: PublishedVersion, embeddings: &[Embedding], verifier: &Verifier) -> Self {
+        let words = embeddings.iter().map(|embedding| &embedding.words);
         Self {
-            profile: EntryProfile::of(&published.content),
+            profile: verifier.entry(&published.content, words),
             id: published.id,
             version: published.version,
             content: published.content,
@@ -55,7 +57,12 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    pub(crate) fn new(published: PublishedVersion) -> Self {
-        Self { entry: Arc::new(published.into()), by_signature: OnceLock::new() }
+    pub(crate) fn new(
+        published: PublishedVersion,
+        embeddings: &[Embedding],
+        verifier: &Verifier,
+    ) -> Self {
+        let entry = Arc::new(PublishedEntry::new(published, embeddings, verifier));
+        Self { entry, by_signature: OnceLock::new() }
     }
 }

@@ -3,21 +3,23 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use goldenset_core::Signature;
+use goldenset_core::calibration::JudgedBy;
 use goldenset_core::canonical::Canonical;
-use goldenset_core::ports::{PublishedVersion, Vector};
-use goldenset_core::{EntryId, Epoch};
+use goldenset_core::ports::{CalibrationRecord, PublishedVersion};
+use goldenset_core::{Embedding, EntryId, Epoch, Signature};
 use goldenset_vectors::VectorSet;
 
 use super::{PublishedEntry, Served};
+use crate::calibrate::InForce;
+use crate::judge::Judge;
 
 /// Place of an entry in the set, and the group of its vectors.
 type Slot = u32;
 
 /// One difference between a set and its successor.
 pub(crate) enum SetChange {
-    /// A version goes live in place of the entry's former one.
-    Put(Box<PublishedVersion>, Vec<Vector>),
+    /// A version goes live in place of the entry's former one, with one embedding a phrasing.
+    Put(Box<PublishedVersion>, Vec<Embedding>),
     /// An entry goes out of service.
     Remove(EntryId),
 }
@@ -26,6 +28,9 @@ pub(crate) enum SetChange {
 #[derive(Debug, Clone)]
 pub(crate) struct TenantSet {
     pub(crate) epoch: Epoch,
+    /// Judges its candidates; the entries' profiles are made with it.
+    pub(crate) judge: Arc<Judge>,
+    pub(crate) calibration: Option<Arc<InForce>>,
     entries: Vec<Option<Arc<Served>>>,
     free: Vec<Slot>,
     by_id: HashMap<EntryId, Slot>,
@@ -59,9 +64,11 @@ impl Holders {
 }
 
 impl TenantSet {
-    pub(crate) fn new(dimensions: usize) -> Self {
+    pub(crate) fn new(dimensions: usize, judge: Arc<Judge>) -> Self {
         Self {
             epoch: Epoch::default(),
+            judge,
+            calibration: None,
             entries: Vec::new(),
             free: Vec::new(),
             by_id: HashMap::new(),
@@ -104,27 +111,39 @@ impl TenantSet {
         let mut next = self.clone();
         next.epoch = epoch;
         let mut removed = HashSet::new();
-        let mut added = Vec::new();
+        let mut added: Vec<(Slot, Vec<Embedding>)> = Vec::new();
         for change in changes {
             match change {
                 SetChange::Remove(id) => {
                     removed.extend(next.remove(&id));
                 }
-                SetChange::Put(published, vectors) => {
+                SetChange::Put(published, embeddings) => {
                     removed.extend(next.remove(&published.id));
-                    added.push((next.insert(*published), vectors));
+                    added.push((next.insert(*published, &embeddings), embeddings));
                 }
             }
         }
         let rows = added
             .iter()
-            .flat_map(|(slot, vectors)| vectors.iter().map(|vector| (*slot, &**vector)));
+            .flat_map(|(slot, embeddings)| embeddings.iter().map(|one| (*slot, &*one.vector)));
         next.vectors = next.vectors.changed(&removed, rows);
         next
     }
 
-    fn insert(&mut self, published: PublishedVersion) -> Slot {
-        let served = Served::new(published);
+    /// The set with what is active of calibrations, as of `epoch`: it counts when `judge` gives
+    /// the scores that it is about.
+    pub(crate) fn calibrated(
+        &self,
+        epoch: Epoch,
+        active: Option<CalibrationRecord>,
+        judge: &JudgedBy,
+    ) -> Self {
+        let in_force = active.and_then(|record| InForce::new(record, judge));
+        Self { epoch, calibration: in_force.map(Arc::new), ..self.clone() }
+    }
+
+    fn insert(&mut self, published: PublishedVersion, embeddings: &[Embedding]) -> Slot {
+        let served = Served::new(published, embeddings, &self.judge.verifier);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             // More than four thousand million entries do not fit into memory.

@@ -18,10 +18,11 @@ const PARAPHRASE: &str = "Quanto dura il periodo di preavviso di dimissioni?";
 const OTHER: &str = "How do I close my account?";
 
 /// Every fault that a provider can have, with what a caller is told.
-const TROUBLES: [(Trouble, Code); 4] = [
+const TROUBLES: [(Trouble, Code); 5] = [
     (Trouble::Away, Code::EmbeddingUnavailable),
     (Trouble::TooFew, Code::EmbeddingMismatch),
     (Trouble::TooShort, Code::EmbeddingMismatch),
+    (Trouble::ShortWords, Code::EmbeddingMismatch),
     (Trouble::Panics, Code::Internal),
 ];
 

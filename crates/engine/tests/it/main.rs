@@ -8,6 +8,7 @@
 )]
 
 mod bounds;
+mod calibrate;
 mod concurrency;
 mod faults;
 mod import;

@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use goldenset_core::verifier::Verifier;
+use goldenset_core::canonical::Canonical;
 use goldenset_core::{Code, TenantId};
+use goldenset_engine::scope::Options;
 use goldenset_engine::{CacheStatus, Engine, Parts};
 use goldenset_store::SqliteStore;
 
-use crate::parts::{Rig, Trouble, WordEmbedder, author, content, entry_id, settings, start};
+use crate::parts::{
+    Rig, Trouble, WordEmbedder, author, content, entry_id, settings, start, verifier,
+};
 
 const QUESTION: &str = "Quanto dura il preavviso di dimissioni?";
 const PARAPHRASE: &str = "Quanto dura il periodo di preavviso di dimissioni?";
@@ -77,7 +80,8 @@ async fn a_new_model_embeds_what_is_served_once_and_keeps_it() {
         let parts = Parts {
             store: Arc::clone(&rig.store),
             embedder: Arc::clone(&embedder) as _,
-            verifier: Verifier::without_weights(),
+            verifier: verifier(&*embedder),
+            lexicons: vec![],
             clock: Arc::clone(&rig.clock) as _,
         };
         async { Engine::start(parts, settings(), &|_, _| ()).await }
@@ -97,6 +101,12 @@ async fn a_new_model_embeds_what_is_served_once_and_keeps_it() {
     assert_eq!(embedder.take_calls().concat().len(), 2);
     let state = |tenant| engine.tenants()[&TenantId::new(tenant).unwrap()].clone();
     assert_eq!((state("default").vectors, state("acme").vectors), (1, 1));
-    start().await.unwrap();
+    let restarted = start().await.unwrap();
     assert!(embedder.take_calls().is_empty());
+    for engine in [engine, restarted] {
+        let looked = engine.lookup(QUESTION, Options::default()).await.unwrap();
+        let entry = &looked.answer.result().matches[0].entry;
+        let words = embedder.embedding(Canonical::of(QUESTION).as_str()).words;
+        assert_eq!(entry.profile, verifier(&*embedder).entry(&entry.content, [&words]));
+    }
 }

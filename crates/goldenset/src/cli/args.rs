@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use goldenset_engine::transfer;
+use clap::builder::RangedU64ValueParser;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use goldenset_engine::{calibrate, eval, transfer};
 use jiff::civil::Date;
 
 /// Approved answers before the language model.
@@ -27,8 +28,9 @@ const EXAMPLES: &str = "Examples:
   goldenset ask \"Quando matura il TFR?\"  ask without a server
   goldenset serve                        serve over HTTP
 
-Exit codes: 0 done; 1 nothing served (ask) or not the same (compare); 2 bad input; 3 not found;
-4 conflict; 5 unavailable, try again; 6 set-up to mend; 70 a fault of goldenset.";
+Exit codes: 0 done; 1 nothing served (ask), not the same (compare), a bound missed (eval) or nothing
+certified (calibrate); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again; 6 set-up to
+mend; 70 a fault of goldenset.";
 
 /// What goldenset can do.
 #[derive(Debug, Subcommand)]
@@ -80,14 +82,19 @@ Examples:
   goldenset compare --pairs pairs.jsonl"
     )]
     Compare(Compare),
-    /// Measure a golden set on labelled questions
+    /// Measure golden sets on labelled questions and pairs
     #[command(
-        after_help = "Entries are as for import; queries are {\"query\", \"gold\": [entry ids], \"kind\"?, \"lang\"?} lines, an
-empty gold list meaning that nothing may be served. Nothing is kept.
+        after_help = "A set is a folder with entries.jsonl (as for import), queries.jsonl and, if there, pairs.jsonl.
+Queries are {\"query\", \"gold\": [entry ids], \"kind\"?, \"lang\"?, \"split\"?} lines, an empty gold list
+meaning that nothing may be served; pairs are {\"a\", \"b\", \"same\", \"kind\"?, \"lang\"?} lines. Nothing is
+kept. With --max-served-error or --min-coverage the exit code is 1 when a figure misses its bound;
+where nothing is served nothing is wrong, so give both.
 
 Examples:
-  goldenset eval --entries entries.jsonl --queries queries.jsonl
-  goldenset eval --entries entries.jsonl --queries queries.jsonl --raw outcomes.jsonl --json"
+  goldenset eval --set demo
+  goldenset eval --entries entries.jsonl --queries queries.jsonl --raw outcomes.jsonl --json
+  goldenset eval --set demo --html report.html --against other.toml
+  goldenset eval --set demo --max-served-error 0.02 --min-coverage 0.15"
     )]
     Eval(Eval),
     /// Fit the score of an embedding model on labelled questions
@@ -99,6 +106,23 @@ Examples:
   goldenset fit --set demo --set ../my-set --out score.json"
     )]
     Fit(Fit),
+    /// Calibrate scores and certify thresholds on labelled questions
+    #[command(
+        after_help = "Labelled questions are {\"query\", \"gold\": [entry ids]} lines as for eval, an empty gold list
+meaning that nothing may be served. They should be a sample of what will be asked: what is
+certified holds for questions like them. A threshold that is certified is stored, and in force for
+every lookup from then on; without one nothing is stored and the exit code is 1. While a server has
+the data folder, use POST /v1/calibration, or --dry-run.
+
+Examples:
+  goldenset calibrate --queries labels.jsonl
+  goldenset calibrate --queries labels.jsonl --max-served-error 0.05 --confidence 0.95 --dry-run
+  goldenset calibrate status
+  goldenset calibrate undo",
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true
+    )]
+    Calibrate(Calibrate),
     /// Check everything that serving needs, and say what to mend
     Doctor(Doctor),
     /// Show the configuration
@@ -231,37 +255,149 @@ pub struct Compare {
 
 /// See [`Command::Eval`].
 #[derive(Debug, Args)]
+#[command(
+    group(ArgGroup::new("questions").args(["set", "entries"]).multiple(true)),
+    group(ArgGroup::new("measured").args(["set", "entries", "pairs"]).multiple(true).required(true)),
+)]
 pub struct Eval {
+    /// Folder of a golden set with labelled questions; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub set: Vec<PathBuf>,
     /// Entries, JSONL or CSV
-    #[arg(long, value_name = "FILE")]
-    pub entries: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "queries")]
+    pub entries: Option<PathBuf>,
     /// Labelled questions, JSONL
+    #[arg(long, value_name = "FILE", requires = "entries")]
+    pub queries: Option<PathBuf>,
+    /// Labelled pairs, JSONL; may be repeated
     #[arg(long, value_name = "FILE")]
-    pub queries: PathBuf,
+    pub pairs: Vec<PathBuf>,
+    /// Only the questions of this split
+    #[arg(long, value_name = "NAME", requires = "questions")]
+    pub split: Option<String>,
     /// Ask as of this day; without it every entry counts as in force, so that the figures do not
     /// depend on the day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub as_of: Option<Date>,
     /// Write one outcome a question, in order
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "questions")]
     pub raw: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
+    /// Write the report as one page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the risk-coverage curve
+    #[arg(long, value_name = "FILE", requires = "questions")]
+    pub svg: Option<PathBuf>,
+    /// Measure a second configuration file on the same questions and show the difference; what the
+    /// environment sets holds for both
+    #[arg(long, value_name = "FILE", requires = "questions")]
+    pub against: Option<PathBuf>,
+    /// Draws of questions for the intervals of the difference
+    #[arg(long, value_name = "NUMBER", default_value_t = eval::RESAMPLES, requires = "against",
+          value_parser = RangedU64ValueParser::<usize>::new().range(100..=1_000_000))]
+    pub resamples: usize,
+    /// Exit with 1 when more of what was served is wrong, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = share, requires = "questions")]
+    pub max_served_error: Option<f64>,
+    /// Exit with 1 when less of the answerable is served right, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = share, requires = "questions")]
+    pub min_coverage: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "give a number from 0 to 1".into())
 }
 
 /// See [`Command::Fit`].
 #[derive(Debug, Args)]
 pub struct Fit {
     /// Folder of a golden set with labelled questions; may be repeated
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", required_unless_present = "pairs")]
     pub set: Vec<PathBuf>,
+    /// File of labelled pairs of questions (JSON Lines), from which a set is made; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub pairs: Vec<PathBuf>,
     /// Where to write the weights
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// See [`Command::Calibrate`].
+#[derive(Debug, Args)]
+pub struct Calibrate {
+    /// What else there is to do.
+    #[command(subcommand)]
+    pub command: Option<CalibrateCommand>,
+    /// Labelled questions, JSONL; `-` for standard input
+    #[arg(long, value_name = "FILE", required = true)]
+    pub queries: Option<PathBuf>,
+    /// Largest share of wrong answers among served ones, more than 0, less than 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
+    pub max_served_error: f64,
+    /// How sure that is to be, more than 0, less than 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
+    pub confidence: f64,
+    /// How scores are mapped to probabilities
+    #[arg(long, default_value = "auto")]
+    pub method: ScoreMethod,
+    /// Give large categories thresholds of their own; each then needs more labels
+    #[arg(long)]
+    pub per_category: bool,
+    /// Calibrate and tell, store nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub set: Set,
+}
+
+/// How scores are mapped to probabilities.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ScoreMethod {
+    /// Isotonic regression from a thousand labels for fitting on, else Platt scaling
+    Auto,
+    /// Platt scaling
+    Platt,
+    /// Isotonic regression
+    Isotonic,
+}
+
+impl From<ScoreMethod> for calibrate::Method {
+    fn from(method: ScoreMethod) -> Self {
+        match method {
+            ScoreMethod::Auto => Self::Auto,
+            ScoreMethod::Platt => Self::Platt,
+            ScoreMethod::Isotonic => Self::Isotonic,
+        }
+    }
+}
+
+/// What else `calibrate` does.
+#[derive(Debug, Subcommand)]
+pub enum CalibrateCommand {
+    /// Show which calibration is in force, and all that were stored; exit code 1 when none is
+    Status(CalibrationOf),
+    /// Go back to the calibration before; again for the one before that, at last to none
+    Undo(CalibrationOf),
+}
+
+/// Whose calibrations.
+#[derive(Debug, Args)]
+pub struct CalibrationOf {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub set: Set,
 }
 
 /// See [`Command::Doctor`].

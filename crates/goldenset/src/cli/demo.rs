@@ -19,7 +19,7 @@ const ENTRIES: &str = include_str!("../../../../demo/entries.jsonl");
 /// none of them answers.
 const QUESTIONS: [&str; 3] = [
     "Le ferie non godute possono essere pagate in busta paga?",
-    "i primi giorni di malattia me li pagano o li perdo?",
+    "ho 31 anni, mi possono prendere come apprendista?",
     "Quali erano le aliquote IRPEF nel 2022?",
 ];
 

@@ -75,7 +75,7 @@ async fn embeds(embedder: &Arc<dyn Embedder>) -> Result<String> {
 
 fn verifies(config: &Config, embedder: &Arc<dyn Embedder>) -> Result<String> {
     let verifier = wire::verifier(config, embedder.model())?;
-    if verifier.id() == goldenset_core::verifier::UNFITTED {
+    if !verifier.is_fitted() {
         return Err(Error::new(
             Code::ModelUnusable,
             "no score has been fitted for this model: only approved phrasings are served",

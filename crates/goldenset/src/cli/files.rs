@@ -42,6 +42,14 @@ pub(super) fn output(path: &Path) -> Result<Box<dyn Write>> {
 /// # Errors
 /// `bad_rows` naming the first bad line.
 pub(super) fn read_jsonl<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    Ok(read_jsonl_lines(path)?.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The same, each object with its line.
+///
+/// # Errors
+/// As [`read_jsonl`].
+pub(super) fn read_jsonl_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<(usize, T)>> {
     let mut rows = Vec::new();
     for (number, line) in input(path)?.lines().enumerate() {
         let place = || format!("{}:{}", path.display(), number + 1);
@@ -55,11 +63,12 @@ pub(super) fn read_jsonl<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
         if line.trim().is_empty() {
             continue;
         }
-        rows.push(serde_json::from_str(&line).map_err(|cause| {
+        let row = serde_json::from_str(&line).map_err(|cause| {
             Error::new(Code::BadRows, cause.to_string())
                 .field(place())
                 .fix("give one JSON object a line, with the fields that --help names")
-        })?);
+        })?;
+        rows.push((number + 1, row));
     }
     Ok(rows)
 }

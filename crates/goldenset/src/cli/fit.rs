@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use goldenset_core::{Code, Error, Result};
-use goldenset_engine::fit::{FitReport, LabelledSet, fit};
+use goldenset_engine::fit::{FitReport, LabelledSet, fit, from_pairs};
 
 use super::args::Fit;
 use super::files::{output, read_entries, read_jsonl};
@@ -14,7 +14,9 @@ use crate::wire;
 
 /// Fits and writes the weights.
 pub(super) async fn run(config: &Config, args: Fit) -> Result<()> {
-    let sets = args.set.iter().map(|folder| read_set(folder)).collect::<Result<Vec<_>>>()?;
+    let sets = args.set.iter().map(|folder| read_set(folder));
+    let made = args.pairs.iter().map(|file| from_pairs(&name(file), &read_jsonl(file)?));
+    let sets = sets.chain(made).collect::<Result<Vec<_>>>()?;
     let embedder = wire::embedder(config)?;
     let bar = Bar::new("embedding");
     let threshold = config.lookup.serve_threshold;
@@ -31,15 +33,21 @@ pub(super) async fn run(config: &Config, args: Fit) -> Result<()> {
 
 fn read_set(folder: &Path) -> Result<LabelledSet> {
     Ok(LabelledSet {
-        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: name(folder),
+        share: 1.0,
         entries: read_entries(&folder.join("entries.jsonl"))?,
         queries: read_jsonl(&folder.join("queries.jsonl"))?,
     })
 }
 
+/// What a set is called in reports: the last part of its path, without an extension.
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn print(report: &FitReport) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let FitReport { questions, held_out } = report;
+    let FitReport { questions, held_out, ablation } = report;
     writeln!(out, "fitted on {questions} questions")?;
     if held_out.is_empty() {
         return writeln!(out, "one set: no held-out figures");
@@ -56,6 +64,10 @@ fn print(report: &FitReport) -> io::Result<()> {
             "{:<20} {:>9} {:>10} {auc:>6} {:>12.3} {:>7} {:>6}",
             set.set, set.questions, set.answerable, set.coverage, set.served, set.served_right
         )?;
+    }
+    writeln!(out, "\nmean change without:\n{:<20} {:>9} {:>12}", "", "AUC", "cover@5%err")?;
+    for row in ablation {
+        writeln!(out, "{:<20} {:>+9.4} {:>+12.4}", row.feature, row.auc, row.coverage)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod calibrate;
 mod compare;
 mod demo;
 mod doctor;
@@ -21,7 +22,7 @@ use clap::Parser;
 use goldenset_core::{Code, Error, Result};
 
 pub use args::Cli;
-use args::{Command, ConfigCommand, Place};
+use args::{CalibrateCommand, Command, ConfigCommand, Place};
 use output::{Bar, exit_code, report};
 
 use crate::config::{self, Config, Flag, Layers, Loaded, LogFormat, Severity};
@@ -51,17 +52,13 @@ pub fn main() -> ExitCode {
 /// `false` where a script may want to know that the answer was no.
 async fn run(cli: Cli) -> Result<bool> {
     let flags = flags(&cli.command);
+    let name = config_name(cli.config.as_deref());
     let loaded = load(cli.config, &flags)?;
     if let Command::Config(ConfigCommand::Show { json }) = cli.command {
         return show(&loaded, json).map(|()| true);
     }
     start_log(&loaded.config);
-    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
-        match notice.severity {
-            Severity::Warning => tracing::warn!("{notice}"),
-            Severity::Error => return Err(notice.into()),
-        }
-    }
+    heed(&loaded)?;
     let config = &loaded.config;
     match cli.command {
         Command::Serve(_) => serve::run(config).await.map(|()| true),
@@ -76,8 +73,12 @@ async fn run(cli: Cli) -> Result<bool> {
             let store = wire::store_in_memory().await?;
             compare::run(&*engine(config, store).await?, compare).await
         }
-        Command::Eval(eval) => eval::run(config, eval).await.map(|()| true),
+        Command::Eval(eval) => {
+            let against = eval.against.as_deref().map(other).transpose()?;
+            eval::run(config, name, against, eval).await
+        }
         Command::Fit(fit) => fit::run(config, fit).await.map(|()| true),
+        Command::Calibrate(calibrate) => calibrate::run(config, calibrate).await,
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
         Command::Config(ConfigCommand::Show { .. }) => Ok(true),
     }
@@ -101,6 +102,13 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Import(import) => (import.set.data.clone(), None),
         Command::Export(export) => (export.set.data.clone(), None),
         Command::Ask(ask) => (ask.set.data.clone(), None),
+        Command::Calibrate(calibrate) => {
+            let of = match &calibrate.command {
+                None => &calibrate.set,
+                Some(CalibrateCommand::Status(of) | CalibrateCommand::Undo(of)) => &of.set,
+            };
+            (of.data.clone(), None)
+        }
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(_) | Command::Eval(_) | Command::Fit(_) | Command::Config(_) => {
             (None, None)
@@ -118,6 +126,33 @@ fn flags(command: &Command) -> Vec<Flag> {
 fn load(file: Option<PathBuf>, flags: &[Flag]) -> Result<Loaded> {
     let environment: BTreeMap<_, _> = std::env::vars_os().collect();
     config::load(&Layers { file, environment: &environment, flags, folder: Path::new(".") })
+}
+
+/// What the file that is read is called.
+fn config_name(file: Option<&Path>) -> String {
+    match file {
+        Some(file) => file.display().to_string(),
+        None if Path::new(config::FILE).exists() => config::FILE.into(),
+        None => "defaults".into(),
+    }
+}
+
+/// A second configuration, under the same environment, with its name.
+fn other(file: &Path) -> Result<(Config, String)> {
+    let loaded = load(Some(file.to_owned()), &[])?;
+    heed(&loaded)?;
+    Ok((loaded.config, config_name(Some(file))))
+}
+
+/// Warns of settings that do nothing; one that promises what is not there is an error.
+fn heed(loaded: &Loaded) -> Result<()> {
+    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
+        match notice.severity {
+            Severity::Warning => tracing::warn!("{notice}"),
+            Severity::Error => return Err(notice.into()),
+        }
+    }
+    Ok(())
 }
 
 fn show(loaded: &Loaded, json: bool) -> Result<()> {

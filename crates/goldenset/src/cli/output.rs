@@ -35,6 +35,11 @@ pub(super) fn report(error: &Error) {
     }
 }
 
+/// Who does it, for the audit log.
+pub(super) fn actor() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "cli".into())
+}
+
 /// Writes a value as one line of JSON.
 pub(super) fn json_line(out: &mut impl Write, value: &impl Serialize) -> Result<()> {
     let line = serde_json::to_string(value).map_err(|cause| {
@@ -133,6 +138,14 @@ pub(super) fn print_result(
                 )?;
             }
         }
+    }
+    if let Some(applied) = &result.calibration {
+        let how = if applied.certified { "certified" } else { "not certified" };
+        writeln!(
+            out,
+            "    served from a score of {:.3} on: calibration {}, {how}",
+            applied.threshold, applied.version
+        )?;
     }
     writeln!(out)
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::args::{Export, Import};
 use super::files::{input, output};
-use super::output::{Bar, print_json, unwritable};
+use super::output::{Bar, actor, print_json, unwritable};
 use crate::config::Config;
 use crate::wire;
 
@@ -171,9 +171,4 @@ fn format_of(file: &Path, format: Option<super::args::Format>) -> Result<transfe
         Some(format) => Ok(format.into()),
         None => Format::of_path(file).map_err(|error| error.field("--format")),
     }
-}
-
-/// Who imports, for the audit log.
-fn actor() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "cli".into())
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a layer, and the one error that says all of it.
 
+use std::borrow::Cow;
+
 use goldenset_core::{Code, Error};
 
 use super::keys::{Key, closest};
@@ -15,12 +17,16 @@ pub(super) struct Fault {
     /// What is wrong with it.
     pub(super) detail: String,
     /// How to mend it, where the detail does not say it.
-    pub(super) fix: Option<&'static str>,
+    pub(super) fix: Option<Cow<'static, str>>,
 }
 
 impl Fault {
     pub(super) fn new(key: impl Into<String>, source: Source, detail: impl Into<String>) -> Self {
         Self { key: key.into(), source, detail: detail.into(), fix: None }
+    }
+
+    pub(super) fn fix(self, fix: impl Into<Cow<'static, str>>) -> Self {
+        Self { fix: Some(fix.into()), ..self }
     }
 
     /// The fault of a key that there is not. `say` writes the name that was probably meant as the
@@ -34,7 +40,7 @@ impl Fault {
     }
 
     fn sentence(&self) -> String {
-        let fix = self.fix.map(|fix| format!(": {fix}")).unwrap_or_default();
+        let fix = self.fix.as_ref().map(|fix| format!(": {fix}")).unwrap_or_default();
         format!("`{}` ({}) {}{fix}", self.key, self.source, self.detail)
     }
 }

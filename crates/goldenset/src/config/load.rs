@@ -11,13 +11,13 @@ use super::fault::{Fault, refuse};
 use super::keys::{KEYS, Key, find};
 use super::rule::{Given, Rule};
 use super::show::{Notice, Setting, Source};
-use super::{Config, Provider, environment, file};
+use super::{Config, JudgeKind, JudgeStyle, Provider, environment, file};
 
 /// The lowest layer: every key with its default and what it means, as TOML with comments.
 pub const DEFAULT: &str = include_str!("default.toml");
 
 /// The file that is read when none is named.
-const FILE: &str = "./goldenset.toml";
+pub const FILE: &str = "./goldenset.toml";
 /// The name in the environment that names the file.
 const FILE_NAME: &str = "GOLDENSET_CONFIG";
 
@@ -166,9 +166,9 @@ fn misplaced_secret(key: &'static Key, given: &Given, source: &Source) -> Option
     };
     (matches!(key.rule, Rule::Key) && !empty).then(|| {
         let detail = format!("must not stand in {place}");
-        let mut fault = Fault::new(key.name, source.clone(), detail);
-        fault.fix = Some("take it out, replace the key, and set OPENAI_API_KEY in the environment");
-        fault
+        let name = key.common_name.map_or_else(|| key.own_name(), str::to_owned);
+        Fault::new(key.name, source.clone(), detail)
+            .fix(format!("take it out, replace the key, and set {name} in the environment"))
     })
 }
 
@@ -190,18 +190,40 @@ fn typed(settings: &[Setting]) -> Result<Config> {
 
 /// Settings that are good alone and wrong together.
 fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
-    let embedding = &config.embedding;
-    let needs_key = embedding.provider == Provider::OpenAi
+    let Config { embedding, judge, .. } = config;
+    let no_key = embedding.provider == Provider::OpenAi
         && embedding.base_url.starts_with("https://api.openai.com/")
         && embedding.api_key.expose().is_none();
-    let key = settings.iter().find(|setting| setting.key.name == "embedding.api_key");
-    match key {
-        Some(key) if needs_key => {
-            let detail = "is empty, and api.openai.com answers to no one without a key";
-            let mut fault = Fault::new(key.key.name, key.source.clone(), detail);
-            fault.fix = Some("set OPENAI_API_KEY in the environment, or another base_url");
-            vec![fault]
-        }
-        _ => Vec::new(),
-    }
+    let no_folder = judge.kind == JudgeKind::Local && judge.path.is_none();
+    let no_model = judge.kind == JudgeKind::Rerank
+        && judge.style == JudgeStyle::Cohere
+        && judge.model.trim().is_empty();
+    let faults = [
+        (
+            no_key,
+            "embedding.api_key",
+            "is empty, and api.openai.com answers to no one without a key",
+            "set OPENAI_API_KEY in the environment, or another base_url",
+        ),
+        (
+            no_folder,
+            "judge.path",
+            "is empty, and there is no bundled model that judges",
+            "give the folder with judge.toml, the ONNX file and tokenizer.json, or set judge.kind \
+             to none",
+        ),
+        (
+            no_model,
+            "judge.model",
+            "is empty, and servers of this style have many models",
+            "give the model's name as the server knows it",
+        ),
+    ];
+    let found = faults.into_iter().filter(|(wrong, ..)| *wrong);
+    found
+        .filter_map(|(_, name, detail, fix)| {
+            let setting = settings.iter().find(|setting| setting.key.name == name)?;
+            Some(Fault::new(name, setting.source.clone(), detail).fix(fix))
+        })
+        .collect()
 }

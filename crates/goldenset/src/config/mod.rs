@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
 
 pub use docs::reference;
-pub use load::{DEFAULT, Flag, Layers, Loaded, load};
+pub use load::{DEFAULT, FILE, Flag, Layers, Loaded, load};
 pub use show::{Notice, Severity, Source};
 
 /// Every setting. What each key means stands in `default.toml`.
@@ -40,6 +40,8 @@ pub struct Config {
     pub cache: Cache,
     /// What decides whether an entry answers a question.
     pub verifier: Verifier,
+    /// What is asked where the verifier is sure neither way.
+    pub judge: Judge,
     /// What goldenset writes about its work.
     pub log: Log,
 }
@@ -155,6 +157,51 @@ pub struct Verifier {
     /// File with the weights of the score, none: the bundled one.
     #[serde(deserialize_with = "path_or_none")]
     pub weights: Option<PathBuf>,
+}
+
+/// Section `judge`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judge {
+    /// Which model judges pairs, if any.
+    pub kind: JudgeKind,
+    /// Folder of the local model, none only where another kind judges.
+    #[serde(deserialize_with = "path_or_none")]
+    pub path: Option<PathBuf>,
+    /// Address of the server, up to and without `/rerank`.
+    pub base_url: String,
+    /// Interface of the server.
+    pub style: JudgeStyle,
+    /// Model that the server is asked for, empty where it has only one.
+    pub model: String,
+    /// Key of the server, empty: none.
+    pub api_key: Secret,
+    /// Longest time for one answer, milliseconds.
+    pub budget_ms: u64,
+    /// Candidates that are judged, 1 or 2.
+    pub top: usize,
+}
+
+/// Which model judges pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgeKind {
+    /// None.
+    None,
+    /// A cross-encoder inside goldenset.
+    Local,
+    /// A server with a `/rerank` endpoint.
+    Rerank,
+}
+
+/// Interface of a server that judges pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgeStyle {
+    /// As text-embeddings-inference.
+    Tei,
+    /// As Cohere.
+    Cohere,
 }
 
 /// Section `log`.

@@ -99,6 +99,8 @@ fn the_default_has_every_key_once_with_a_comment_and_in_order() {
     assert_eq!((&config.embedding.model_dir, &config.verifier.weights), (&None, &None));
     assert_eq!(config.embedding.api_key.expose(), None);
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Human, "info"));
+    assert_eq!((config.judge.kind, config.judge.budget_ms), (JudgeKind::None, 60));
+    assert_eq!((config.judge.top, &config.judge.path), (1, &None));
 }
 
 #[test]
@@ -172,6 +174,12 @@ fn the_typed_settings_are_what_was_set() {
         ("GOLDENSET__EMBEDDING__MODEL_DIR", "m"),
         ("GOLDENSET__LOG__FORMAT", "json"),
         ("GOLDENSET__LOOKUP__TIME_ZONE", "Europe/Rome"),
+        ("GOLDENSET__JUDGE__KIND", "local"),
+        ("GOLDENSET__JUDGE__PATH", "j"),
+        ("GOLDENSET__JUDGE__STYLE", "cohere"),
+        ("GOLDENSET__JUDGE__API_KEY", "sk-2"),
+        ("GOLDENSET__JUDGE__BUDGET_MS", "25"),
+        ("GOLDENSET__JUDGE__TOP", "2"),
     ])
     .load()
     .unwrap();
@@ -184,6 +192,10 @@ fn the_typed_settings_are_what_was_set() {
     assert_eq!(config.embedding.model_dir.as_deref(), Some(Path::new("m")));
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.lookup.time_zone.iana_name(), Some("Europe/Rome"));
+    let judge = &config.judge;
+    assert_eq!((judge.kind, judge.style), (JudgeKind::Local, JudgeStyle::Cohere));
+    assert_eq!(judge.path.as_deref(), Some(Path::new("j")));
+    assert_eq!((judge.api_key.expose(), judge.budget_ms, judge.top), (Some("sk-2"), 25, 2));
 }
 
 #[test]
@@ -312,6 +324,24 @@ fn every_fault_names_its_place_and_what_was_meant() {
         "`embedding.api_key` (default) is empty, and api.openai.com answers to no one without a \
          key: set OPENAI_API_KEY in the environment, or another base_url",
     );
+    check(
+        file("[judge]\nkind = \"local\""),
+        "`judge.path` (default) is empty, and there is no bundled model that judges: give the \
+         folder with judge.toml, the ONNX file and tokenizer.json, or set judge.kind to none",
+    );
+    check(
+        file("[judge]\nmodel = \" \"\nkind = \"rerank\"\nstyle = \"cohere\""),
+        "`judge.model` (file ./goldenset.toml:2) is empty, and servers of this style have many \
+         models: give the model's name as the server knows it",
+    );
+    check(
+        file("[judge]\nkind = \"remote\""),
+        "`judge.kind` (file ./goldenset.toml:2) must be none or local or rerank, is `remote`",
+    );
+    check(
+        file("[judge]\ntop = 3"),
+        "`judge.top` (file ./goldenset.toml:2) must be a whole number from 1 to 2, is 3",
+    );
 }
 
 #[test]
@@ -377,6 +407,8 @@ fn a_key_of_a_provider_comes_from_the_environment_only() {
         assert!(error.detail.contains("OPENAI_API_KEY"), "{error}");
         assert!(!error.detail.contains("geheim"), "{error}");
     }
+    let error = in_file("[judge]\napi_key = \"sk-geheim\"\n").load().unwrap_err();
+    assert!(error.detail.contains("set GOLDENSET__JUDGE__API_KEY in the environment"), "{error}");
     assert!(in_file("[embedding]\napi_key = \"\"\n").load().is_ok());
     for name in ["OPENAI_API_KEY", "GOLDENSET__EMBEDDING__API_KEY"] {
         let environment = [("GOLDENSET__EMBEDDING__PROVIDER", "openai"), (name, "sk-1")];

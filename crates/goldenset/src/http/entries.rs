@@ -22,7 +22,7 @@ const MAX_PAGE: usize = 500;
 /// Entries on a page when the caller does not say.
 const PAGE: usize = 100;
 /// Who is named in the audit log as long as callers have no keys.
-const ACTOR: &str = "http";
+pub(super) const ACTOR: &str = "http";
 
 /// A page of entries.
 #[derive(Debug, Serialize)]
@@ -43,7 +43,7 @@ pub(crate) struct ListQuery {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TenantQuery {
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
 }
 
 /// What an entry says, and whether it goes live at once.
@@ -176,7 +176,7 @@ fn author(tenant: Option<TenantId>) -> Author {
 }
 
 /// The tenant of a request that reads; one that does not exist has nothing to read.
-fn known_tenant(app: &App, tenant: Option<String>) -> Result<TenantId, Error> {
+pub(super) fn known_tenant(app: &App, tenant: Option<String>) -> Result<TenantId, Error> {
     let tenant = match tenant {
         None => TenantId::default(),
         Some(tenant) => TenantId::new(tenant).map_err(|error| error.field("tenant"))?,

@@ -1,6 +1,7 @@
 //! The HTTP interface: all routes on this page, each handler in the file of its subject.
 
 mod address;
+mod calibration;
 mod compare;
 mod entries;
 mod guard;
@@ -46,6 +47,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/entries/{id}/publish", post(entries::publish))
         .route("/v1/entries/{id}/retire", post(entries::retire))
         .route("/v1/entries/{id}/versions", get(entries::versions))
+        .route("/v1/calibration", get(calibration::status).post(calibration::calibrate))
+        .route("/v1/calibration/undo", post(calibration::undo))
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

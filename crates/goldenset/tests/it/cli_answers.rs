@@ -1,4 +1,4 @@
-//! `ask`, `compare`, `eval`, `doctor`.
+//! `ask`, `compare`, `doctor`.
 
 use serde_json::{Value, json};
 
@@ -103,53 +103,6 @@ fn compare_takes_two_texts_or_a_file() {
     place.write("empty.jsonl", "{\"a\": \"x\", \"b\": \"y\"}\n{\"a\": \"x\", \"b\": \"?\"}\n");
     let ran = place.run(&["compare", "--pairs", "empty.jsonl"]);
     ran.failed(2, "empty_query", &["pair 2, `b`"]);
-}
-
-#[test]
-fn eval_counts_what_was_served() {
-    let place = place();
-    let queries: [(&str, &[&str], &str); 4] = [
-        ("quanto è l'iva sui libri al 22%", &["iva"], "exact"),
-        ("How do I reset my password?", &["reset"], "exact"),
-        ("Quali sono le aliquote IRPEF nel 2022?", &[], "trap"),
-        ("How long should I boil an egg?", &[], "far"),
-    ];
-    let line = |(query, gold, kind): &(&str, &[&str], &str)| {
-        format!("{}\n", json!({ "query": query, "gold": gold, "kind": kind }))
-    };
-    place.write("queries.jsonl", queries.iter().map(line).collect::<String>());
-    let args = ["eval", "--entries", "entries.jsonl", "--queries", "queries.jsonl"];
-    let ran = place.run(&[&args[..], &["--raw", "raw.jsonl", "--json"]].concat());
-    assert_eq!(ran.code, 0, "{ran:?}");
-    let report = ran.json();
-    let all = json!({
-        "queries": 4, "answerable": 2, "top1_right": 2, "served": 2, "served_right": 2,
-        "suggested": report["all"]["suggested"],
-    });
-    assert_eq!(report["all"], all);
-    assert_eq!((&report["coverage"], &report["served_error"]), (&json!(1.0), &json!(0.0)));
-    assert_eq!(report["by_kind"]["trap"]["served"], 0);
-    let raw: Vec<Value> =
-        place.read("raw.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for ((query, gold, _), line) in queries.iter().zip(&raw) {
-        assert_eq!(line["query"], *query);
-        let served = line["decision"] == "serve";
-        assert_eq!(served, !gold.is_empty(), "{line}");
-        assert!(!served || line["entry_id"] == gold[0], "{line}");
-        let fields: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["decision", "entry_id", "query", "score", "similarity"]);
-    }
-    let table = place.run(&args);
-    assert!(
-        table.code == 0 && table.out.contains("exact") && table.out.contains("trap"),
-        "{table:?}"
-    );
-    // It has a golden set of its own: the data folder is not touched.
-    let ran = place.run(&["eval", "--entries", "entries.jsonl", "--queries", "gone.jsonl"]);
-    ran.failed(6, "file_unreadable", &["gone.jsonl"]);
-    place.write("bad.jsonl", "{\"query\": \"x\"}\n");
-    let ran = place.run(&["eval", "--entries", "entries.jsonl", "--queries", "bad.jsonl"]);
-    ran.failed(2, "bad_rows", &["bad.jsonl:1", "`gold`"]);
 }
 
 #[test]

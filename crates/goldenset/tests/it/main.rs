@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod batch;
 #[cfg(test)]
+mod calibration;
+#[cfg(test)]
 mod cli_answers;
 #[cfg(test)]
 mod cli_config;
@@ -19,6 +21,8 @@ mod description;
 mod entries;
 #[cfg(test)]
 mod errors;
+#[cfg(test)]
+mod eval;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

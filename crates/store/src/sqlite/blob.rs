@@ -1,7 +1,7 @@
-//! Vectors as they lie in the database: little-endian 32-bit floats, on every machine.
+//! Vectors as they lie in the database: little-endian 32-bit floats, on every machine. Those of
+//! words come and go as the core writes them; no words are NULL.
 
-use goldenset_core::Result;
-use goldenset_core::ports::Vector;
+use goldenset_core::{Embedding, Result, Vector, WordVectors};
 
 use super::error::damaged;
 
@@ -9,7 +9,14 @@ pub(super) fn encode(vector: &[f32]) -> Vec<u8> {
     vector.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Vector> {
+/// An embedding from its two columns.
+pub(super) fn decode_embedding(vector: &[u8], words: Option<&[u8]>) -> Result<Embedding> {
+    let words = words.map_or(Some(WordVectors::default()), WordVectors::decode);
+    let words = words.ok_or_else(|| damaged("words of a vector that cannot be read"))?;
+    Ok(Embedding { vector: decode(vector)?, words })
+}
+
+fn decode(bytes: &[u8]) -> Result<Vector> {
     let (values, rest) = bytes.as_chunks::<4>();
     if values.is_empty() || !rest.is_empty() {
         return Err(damaged(format_args!("a vector of {} bytes", bytes.len())));

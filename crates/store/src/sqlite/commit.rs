@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, Vector};
+use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange};
 use goldenset_core::{
-    Code, EntryContent, EntryId, EntryStatus, Epoch, Error, ModelId, Result, TenantId,
+    Code, Embedding, EntryContent, EntryId, EntryStatus, Epoch, Error, ModelId, Result, TenantId,
     VersionNumber,
 };
 use serde_json::json;
@@ -24,8 +24,8 @@ pub(super) fn check(set: &ChangeSet) -> Result<()> {
             let detail = format!("entry {} occurs twice in one change set", change.id());
             return Err(Error::new(Code::Internal, detail));
         }
-        if let EntryChange::Save { id, content, publish: Some(vectors) } = change {
-            check_vectors(id, content.phrasings().count(), vectors)?;
+        if let EntryChange::Save { id, content, publish: Some(embeddings) } = change {
+            check_embeddings(id, content.phrasings().count(), embeddings)?;
         }
     }
     Ok(())
@@ -51,26 +51,26 @@ pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result
     Ok(Commit { epoch: Epoch(before + 1), applied })
 }
 
-/// Adds the vectors of one model to versions that have none of it.
-pub(super) async fn add_vectors(
+/// Adds the embeddings of one model to versions that have none of it.
+pub(super) async fn add_embeddings(
     db: &mut SqliteConnection,
     tenant: &TenantId,
     model: &ModelId,
-    items: &[(EntryId, VersionNumber, Vec<Vector>)],
+    items: &[(EntryId, VersionNumber, Vec<Embedding>)],
 ) -> Result<(), Fault> {
-    for (id, version, vectors) in items {
+    for (id, version, embeddings) in items {
         let key = Key { tenant, id, version: *version };
-        check_vectors(id, phrasings(db, key).await?, vectors)?;
-        write::vectors(db, key, model, vectors).await?;
+        check_embeddings(id, phrasings(db, key).await?, embeddings)?;
+        write::embeddings(db, key, model, embeddings).await?;
     }
     Ok(())
 }
 
-fn check_vectors(id: &EntryId, phrasings: usize, vectors: &[Vector]) -> Result<()> {
-    let dimensions = vectors.first().map_or(0, |vector| vector.len());
-    let fault = if vectors.len() != phrasings {
-        format!("{} vectors came for the {phrasings} phrasings of entry {id}", vectors.len())
-    } else if dimensions == 0 || vectors.iter().any(|vector| vector.len() != dimensions) {
+fn check_embeddings(id: &EntryId, phrasings: usize, embeddings: &[Embedding]) -> Result<()> {
+    let dimensions = embeddings.first().map_or(0, |embedding| embedding.vector.len());
+    let fault = if embeddings.len() != phrasings {
+        format!("{} vectors came for the {phrasings} phrasings of entry {id}", embeddings.len())
+    } else if dimensions == 0 || embeddings.iter().any(|one| !one.has_dimensions(dimensions)) {
         format!("the vectors of entry {id} are empty or of different lengths")
     } else {
         return Ok(());
@@ -125,13 +125,13 @@ impl<'a> Run<'a> {
                 self.save(id, state, content, publish.as_deref()).await
             }
             (_, None) => Err(read::unknown_entry(change.id()).into()),
-            (EntryChange::Publish { id, version, vectors }, Some(state)) => {
+            (EntryChange::Publish { id, version, embeddings }, Some(state)) => {
                 let key = self.key(id, *version);
-                check_vectors(id, phrasings(self.db, key).await?, vectors)?;
+                check_embeddings(id, phrasings(self.db, key).await?, embeddings)?;
                 if state.published == Some(*version) {
                     return Ok(unchanged(id, &state));
                 }
-                self.publish(key, vectors, state.published, false).await?;
+                self.publish(key, embeddings, state.published, false).await?;
                 Ok(applied(id, state.head, Some(*version), EntryStatus::Published))
             }
             (EntryChange::Retire { id }, Some(state)) => {
@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
         id: &'a EntryId,
         state: Option<State>,
         content: &EntryContent,
-        publish: Option<&[Vector]>,
+        publish: Option<&[Embedding]>,
     ) -> Result<Applied, Fault> {
         let hash = content_hash(content);
         let same_as_head = match &state {
@@ -173,8 +173,8 @@ impl<'a> Run<'a> {
         }
         match (publish, state) {
             (Some(_), Some(state)) if published == Some(version) => Ok(unchanged(id, &state)),
-            (Some(vectors), _) => {
-                self.publish(key, vectors, published, !same_as_head).await?;
+            (Some(embeddings), _) => {
+                self.publish(key, embeddings, published, !same_as_head).await?;
                 Ok(applied(id, version, Some(version), EntryStatus::Published))
             }
             (None, Some(state)) if same_as_head => Ok(unchanged(id, &state)),
@@ -189,12 +189,12 @@ impl<'a> Run<'a> {
     async fn publish(
         &mut self,
         key: Key<'a>,
-        vectors: &[Vector],
+        embeddings: &[Embedding],
         replaces: Option<VersionNumber>,
         written: bool,
     ) -> Result<(), Fault> {
-        write::forget_vectors(self.db, key, &self.set.model).await?;
-        write::vectors(self.db, key, &self.set.model, vectors).await?;
+        write::forget_embeddings(self.db, key, &self.set.model).await?;
+        write::embeddings(self.db, key, &self.set.model, embeddings).await?;
         write::published(self.db, key, self.set.at).await?;
         let model = self.set.model.as_str();
         let detail = json!({ "model": model, "replaces": replaces, "written": written });

@@ -4,6 +4,7 @@
 //! moment (WAL mode).
 
 mod blob;
+mod calibration;
 mod commit;
 mod error;
 mod lock;
@@ -17,8 +18,14 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use goldenset_core::ports::{ChangeSet, Commit, EntryRecord, PublishedSet, Store, Vector};
-use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber};
+use goldenset_core::calibration::Calibration;
+use goldenset_core::ports::{
+    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store,
+};
+use goldenset_core::{
+    Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
+};
+use jiff::Timestamp;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use error::Fault;
@@ -116,13 +123,36 @@ impl Store for SqliteStore {
         self.read(async |db| read::published(db, tenant, model).await).await
     }
 
-    async fn add_vectors(
+    async fn add_embeddings(
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        vectors: Vec<(EntryId, VersionNumber, Vec<Vector>)>,
+        embeddings: Vec<(EntryId, VersionNumber, Vec<Embedding>)>,
     ) -> Result<()> {
-        self.write(async |db| commit::add_vectors(db, tenant, model, &vectors).await).await
+        self.write(async |db| commit::add_embeddings(db, tenant, model, &embeddings).await).await
+    }
+
+    async fn save_calibration(
+        &self,
+        tenant: &TenantId,
+        calibration: &Calibration,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated> {
+        self.write(async |db| calibration::save(db, tenant, calibration, (actor, at)).await).await
+    }
+
+    async fn undo_calibration(
+        &self,
+        tenant: &TenantId,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated> {
+        self.write(async |db| calibration::undo(db, tenant, (actor, at)).await).await
+    }
+
+    async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations> {
+        self.read(async |db| calibration::all(db, tenant).await).await
     }
 
     async fn entry(&self, tenant: &TenantId, id: &EntryId) -> Result<EntryRecord> {
@@ -146,8 +176,7 @@ impl Store for SqliteStore {
 #[cfg(test)]
 mod tests {
     use goldenset_core::ports::EntryChange;
-    use goldenset_core::{EntryContent, Validity};
-    use jiff::Timestamp;
+    use goldenset_core::{EntryContent, Validity, Vector};
 
     use super::*;
 
@@ -162,7 +191,7 @@ mod tests {
             lang: None,
             validity: Validity::default(),
         };
-        let publish = Some(vec![Vector::from([0.5])]);
+        let publish = Some(vec![Vector::from([0.5]).into()]);
         ChangeSet {
             tenant: TenantId::default(),
             actor: "anna".into(),

@@ -23,7 +23,11 @@ const LOG_LIMIT: &str = "67108864";
 /// Read in with `include_str!` and not with `sqlx::migrate!`, which would compile SQLite a second
 /// time and needs a build script to notice a new file.
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let files = [(1, "golden set", include_str!("../../migrations/sqlite/0001_golden_set.sql"))];
+    let files = [
+        (1, "golden set", include_str!("../../migrations/sqlite/0001_golden_set.sql")),
+        (2, "word vectors", include_str!("../../migrations/sqlite/0002_word_vectors.sql")),
+        (3, "calibrations", include_str!("../../migrations/sqlite/0003_calibrations.sql")),
+    ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };

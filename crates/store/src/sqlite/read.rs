@@ -8,9 +8,10 @@ use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{Row, SqliteConnection};
 
 use super::blob;
+use super::calibration;
 use super::error::{Fault, damaged};
 use super::rows::VersionRow;
-use super::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_VECTORS};
+use super::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS};
 
 type Bound = Query<'static, Sqlite, SqliteArguments>;
 
@@ -44,10 +45,11 @@ pub(super) async fn published(
 ) -> Result<PublishedSet, Fault> {
     let epoch = epoch(db, tenant).await?.unwrap_or_default();
     let mut rows = rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str())).await?;
-    let vectors = sqlx::query(PUBLISHED_VECTORS).bind(tenant.as_str()).bind(model.as_str());
-    fill(db, &mut rows, vectors).await?;
+    let embeddings = sqlx::query(PUBLISHED_EMBEDDINGS).bind(tenant.as_str()).bind(model.as_str());
+    fill(db, &mut rows, embeddings).await?;
     let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
-    Ok(PublishedSet { epoch, entries })
+    let calibration = calibration::active(db, tenant).await?;
+    Ok(PublishedSet { epoch, entries, calibration })
 }
 
 pub(super) async fn entry(
@@ -104,22 +106,25 @@ async fn rows(db: &mut SqliteConnection, query: Bound) -> Result<Vec<VersionRow>
     Ok(rows)
 }
 
-/// Gives each vector to its version. Both come in one order.
+/// Gives each embedding to its version. Both come in one order.
 async fn fill(
     db: &mut SqliteConnection,
     rows: &mut [VersionRow],
-    vectors: Bound,
+    embeddings: Bound,
 ) -> Result<(), Fault> {
     let mut owners = rows.iter_mut();
     let mut owner = owners.next();
-    let mut vectors = vectors.fetch(db);
-    while let Some(vector) = vectors.try_next().await? {
-        let (id, version): (&str, VersionNumber) = (vector.try_get(0)?, vector.try_get(1)?);
+    let mut embeddings = embeddings.fetch(db);
+    while let Some(found) = embeddings.try_next().await? {
+        let (id, version): (&str, VersionNumber) = (found.try_get(0)?, found.try_get(1)?);
         while owner.as_ref().is_some_and(|row| row.version != version || row.id.as_str() != id) {
             owner = owners.next();
         }
         match owner.as_deref_mut() {
-            Some(row) => row.vectors.push(blob::decode(vector.try_get(2)?)?),
+            Some(row) => {
+                let embedding = blob::decode_embedding(found.try_get(2)?, found.try_get(3)?)?;
+                row.embeddings.push(embedding);
+            }
             None => return Err(damaged(format_args!("a vector of {id} out of order")).into()),
         }
     }

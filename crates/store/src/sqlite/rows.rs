@@ -1,8 +1,8 @@
 //! Rows as the core's types.
 
-use goldenset_core::ports::{EntryRecord, PublishedVersion, Vector};
+use goldenset_core::ports::{EntryRecord, PublishedVersion};
 use goldenset_core::{
-    EntryContent, EntryId, EntryStatus, Error, TenantId, Validity, VersionNumber,
+    Embedding, EntryContent, EntryId, EntryStatus, Error, TenantId, Validity, VersionNumber,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,8 +21,8 @@ pub(super) struct VersionRow {
     author: String,
     created_at: Timestamp,
     published_at: Option<Timestamp>,
-    /// Stays empty unless vectors are asked for.
-    pub(super) vectors: Vec<Vector>,
+    /// Stays empty unless embeddings are asked for.
+    pub(super) embeddings: Vec<Embedding>,
 }
 
 impl VersionRow {
@@ -47,7 +47,7 @@ impl VersionRow {
             author: row.try_get(10)?,
             created_at: instant(row.try_get(11)?)?,
             published_at: row.try_get::<Option<i64>, _>(12)?.map(instant).transpose()?,
-            vectors: Vec::new(),
+            embeddings: Vec::new(),
         })
     }
 
@@ -73,16 +73,16 @@ impl VersionRow {
             )));
         };
         let phrasings = self.content.phrasings().count();
-        let vectors = match self.vectors.len() {
+        let embeddings = match self.embeddings.len() {
             0 => None,
-            count if count == phrasings => Some(self.vectors),
+            count if count == phrasings => Some(self.embeddings),
             count => {
                 return Err(damaged(format_args!(
                     "{count} vectors for the {phrasings} phrasings of version {version} of {id}"
                 )));
             }
         };
-        Ok(PublishedVersion { id, version, content: self.content, published_at, vectors })
+        Ok(PublishedVersion { id, version, content: self.content, published_at, embeddings })
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn status(text: &str) -> Result<EntryStatus, Error> {
         .ok_or_else(|| damaged(format_args!("the entry status {text:?}")))
 }
 
-fn instant(microseconds: i64) -> Result<Timestamp, Error> {
+pub(super) fn instant(microseconds: i64) -> Result<Timestamp, Error> {
     Timestamp::from_microsecond(microseconds).map_err(damaged)
 }
 

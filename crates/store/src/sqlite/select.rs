@@ -51,9 +51,9 @@ macro_rules! versions {
 pub(super) const PUBLISHED: &str =
     versions!(" AND x.version = e.published_version", "e.status = 'published'", "e.id");
 
-/// The vectors of model ?2 for what [`PUBLISHED`] picks, in its order.
-pub(super) const PUBLISHED_VECTORS: &str = joined!(
-    "x.id, x.version, x.vector",
+/// The embeddings of model ?2 for what [`PUBLISHED`] picks, in its order.
+pub(super) const PUBLISHED_EMBEDDINGS: &str = joined!(
+    "x.id, x.version, x.vector, x.words",
     "embeddings",
     " AND x.version = e.published_version AND x.model = ?2",
     "e.status = 'published'",
@@ -81,7 +81,7 @@ mod tests {
     #[tokio::test]
     async fn every_query_walks_along_keys() {
         let store = SqliteStore::in_memory().await.unwrap();
-        for query in [PUBLISHED, PUBLISHED_VECTORS, PAGE, HEAD, HISTORY] {
+        for query in [PUBLISHED, PUBLISHED_EMBEDDINGS, PAGE, HEAD, HISTORY] {
             let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
                 .fetch_all(&store.readers)
                 .await

@@ -1,12 +1,11 @@
 //! The statements that write, one function a thing. What is written when is in `commit.rs`.
 
-use goldenset_core::ports::Vector;
-use goldenset_core::{EntryContent, EntryId, ModelId, TenantId, VersionNumber};
+use goldenset_core::{Embedding, EntryContent, EntryId, Epoch, ModelId, TenantId, VersionNumber};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::blob;
-use super::error::Fault;
+use super::error::{Fault, damaged};
 
 type Done = Result<(), Fault>;
 
@@ -98,9 +97,9 @@ async fn list(
     Ok(())
 }
 
-/// Takes the vectors of one version out, for a publish that brings its own: a remote model may
+/// Takes the embeddings of one version out, for a publish that brings its own: a remote model may
 /// give an equal text another vector, and what is kept must be what lookups see.
-pub(super) async fn forget_vectors(
+pub(super) async fn forget_embeddings(
     db: &mut SqliteConnection,
     key: Key<'_>,
     model: &ModelId,
@@ -117,17 +116,18 @@ pub(super) async fn forget_vectors(
     Ok(())
 }
 
-/// Vectors of one version; those that are there already stay.
-pub(super) async fn vectors(
+/// Embeddings of one version; those that are there already stay.
+pub(super) async fn embeddings(
     db: &mut SqliteConnection,
     key: Key<'_>,
     model: &ModelId,
-    vectors: &[Vector],
+    embeddings: &[Embedding],
 ) -> Done {
-    for (position, vector) in (0_i64..).zip(vectors) {
+    for (position, Embedding { vector, words }) in (0_i64..).zip(embeddings) {
         sqlx::query(
-            "INSERT INTO embeddings (tenant, model, id, version, position, dimensions, vector) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            "INSERT INTO embeddings \
+             (tenant, model, id, version, position, dimensions, vector, words) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
         )
         .bind(key.tenant.as_str())
         .bind(model.as_str())
@@ -136,6 +136,7 @@ pub(super) async fn vectors(
         .bind(position)
         .bind(i64::try_from(vector.len()).unwrap_or(i64::MAX))
         .bind(blob::encode(vector))
+        .bind((!words.is_empty()).then(|| words.encode()))
         .execute(&mut *db)
         .await?;
     }
@@ -222,6 +223,49 @@ pub(super) async fn audit(
     .bind(key.version)
     .bind(detail.to_string())
     .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A change of which calibration is active.
+pub(super) struct Change {
+    /// What the audit log calls it.
+    pub(super) action: &'static str,
+    /// The calibration that was written or undone.
+    pub(super) version: VersionNumber,
+    /// The one that is active from now on.
+    pub(super) active: Option<VersionNumber>,
+}
+
+/// Journal and audit row of a change of calibration, which makes `epoch`.
+pub(super) async fn calibration_change(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    (Epoch(epoch), (actor, at)): (Epoch, (&str, Timestamp)),
+    change: &Change,
+    detail: &serde_json::Value,
+) -> Done {
+    sqlx::query(
+        "INSERT INTO journal (tenant, epoch, seq, kind, version, at) \
+         VALUES (?1, ?2, 0, 'calibrated', ?3, ?4)",
+    )
+    .bind(tenant.as_str())
+    .bind(i64::try_from(epoch).map_err(damaged)?)
+    .bind(change.active)
+    .bind(at.as_microsecond())
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "INSERT INTO audit (at, actor, action, tenant, version, detail) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .bind(at.as_microsecond())
+    .bind(actor)
+    .bind(change.action)
+    .bind(tenant.as_str())
+    .bind(change.version)
+    .bind(detail.to_string())
+    .execute(&mut *db)
     .await?;
     Ok(())
 }

@@ -83,7 +83,7 @@ pub(crate) async fn reads_see_whole_commits(golden: Golden) {
             let text = content(&format!("text {}", last.0));
             assert_eq!(set.entries.len(), 2);
             assert!(
-                set.entries.iter().all(|entry| entry.content == text && entry.vectors.is_some())
+                set.entries.iter().all(|entry| entry.content == text && entry.embeddings.is_some())
             );
         }
         if finished {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenset_core::ports::EntryChange;
 use goldenset_core::{EntryContent, EntryStatus, VersionNumber};
 
-use super::kit::{Golden, content, draft, id, publish, retire, serve, vectors};
+use super::kit::{Golden, content, draft, embeddings, id, publish, retire, serve};
 
 const STEPS: usize = 250;
 
@@ -128,7 +128,7 @@ async fn check_served(golden: &Golden, model: &BTreeMap<String, Modelled>, epoch
         let said = &known.versions[version as usize - 1];
         assert_eq!((published.id.as_str(), published.version), (entry.as_str(), version));
         assert_eq!(&published.content, said);
-        assert_eq!(published.vectors, Some(vectors(&golden.model, said)));
+        assert_eq!(published.embeddings, Some(embeddings(&golden.model, said)));
     }
     assert!(found.next().is_none());
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedSet, Store, Vector};
+use goldenset_core::embedding::WordVectorsBuilder;
+use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedSet, Store};
 use goldenset_core::{
-    Code, EntryContent, EntryId, Epoch, ModelId, Result, TenantId, Validity, VersionNumber,
+    Code, Embedding, EntryContent, EntryId, Epoch, ModelId, Result, TenantId, Validity, Vector,
+    VersionNumber,
 };
 use jiff::Timestamp;
 
@@ -98,14 +100,20 @@ pub(crate) fn content(text: &str) -> EntryContent {
     }
 }
 
-/// Vectors that tell texts and models apart.
-pub(crate) fn vectors(model: &ModelId, content: &EntryContent) -> Vec<Vector> {
-    let vector = |text: &str| -> Vector {
+/// Embeddings that tell texts and models apart, with a word for every blank of the text: so some
+/// texts have none.
+pub(crate) fn embeddings(model: &ModelId, content: &EntryContent) -> Vec<Embedding> {
+    let embedding = |text: &str| {
         let sum = text.bytes().chain(model.as_str().bytes()).enumerate();
         let sum = sum.fold(0.0, |sum, (at, byte)| sum + (at + 1) as f32 * f32::from(byte));
-        [sum, 1.0 / (1.0 + sum), -sum].into()
+        let vector = Vector::from([sum, 1.0 / (1.0 + sum), -sum]);
+        let mut words = WordVectorsBuilder::new(vector.len());
+        for (place, blank) in (0_u32..).zip(text.matches(' ')) {
+            words.push(place..place + blank.len() as u32, sum / 7.0, &[sum, place as f32, -1.0]);
+        }
+        Embedding { vector, words: words.build() }
     };
-    content.phrasings().map(vector).collect()
+    content.phrasings().map(embedding).collect()
 }
 
 pub(crate) fn draft(entry: &str, content: &EntryContent) -> EntryChange {
@@ -114,14 +122,14 @@ pub(crate) fn draft(entry: &str, content: &EntryContent) -> EntryChange {
 
 /// Saves and publishes, under the model of [`Golden::new`].
 pub(crate) fn serve(entry: &str, content: &EntryContent) -> EntryChange {
-    let publish = Some(vectors(&ModelId::new("model-a").unwrap(), content));
+    let publish = Some(embeddings(&ModelId::new("model-a").unwrap(), content));
     EntryChange::Save { id: id(entry), content: content.clone(), publish }
 }
 
 /// Publishes a version that says `content`, under the model of [`Golden::new`].
 pub(crate) fn publish(entry: &str, version: VersionNumber, content: &EntryContent) -> EntryChange {
-    let vectors = vectors(&ModelId::new("model-a").unwrap(), content);
-    EntryChange::Publish { id: id(entry), version, vectors }
+    let embeddings = embeddings(&ModelId::new("model-a").unwrap(), content);
+    EntryChange::Publish { id: id(entry), version, embeddings }
 }
 
 pub(crate) fn retire(entry: &str) -> EntryChange {

@@ -1,6 +1,7 @@
 //! What every store must do, as named checks over `dyn Store`. `conformance!` makes one test of
 //! each check for one store.
 
+pub(crate) mod calibrating;
 pub(crate) mod epochs;
 pub(crate) mod history;
 pub(crate) mod kit;
@@ -67,6 +68,10 @@ macro_rules! conformance {
                 vectors::added_vectors_keep_what_is_there,
                 vectors::publishing_brings_its_own_vectors,
                 vectors::adding_is_all_or_nothing,
+                calibrating::newest_is_active_and_undone_step_by_step,
+                calibrating::calibrations_are_kept_to_the_bit_from_the_first_reading_on,
+                calibrating::calibrations_are_per_tenant,
+                calibrating::changes_of_calibration_are_journalled,
                 log::tells_what_changed_and_who_did_it,
                 history::random_changes_match_a_model,
             }

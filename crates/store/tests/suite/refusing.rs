@@ -1,9 +1,10 @@
 //! What a commit refuses, and that it then leaves no trace.
 
+use goldenset_core::embedding::WordVectorsBuilder;
 use goldenset_core::ports::EntryChange;
 use goldenset_core::{Code, Epoch};
 
-use super::kit::{Golden, content, draft, id, publish, retire, serve, served, vectors};
+use super::kit::{Golden, content, draft, embeddings, id, publish, retire, serve, served};
 
 pub(crate) async fn names_what_is_missing(golden: Golden) {
     let one = content("one");
@@ -56,13 +57,18 @@ pub(crate) async fn failing_change_undoes_the_commit(golden: Golden) {
 
 pub(crate) async fn vectors_must_match_phrasings(golden: Golden) {
     let content = content("one");
-    let full = vectors(&golden.model, &content);
+    let full = embeddings(&golden.model, &content);
     golden.one(draft("a", &content)).await;
     let mut uneven = full.clone();
-    uneven[1] = vec![1.0; 7].into();
-    for wrong in [vec![], full[1..].to_vec(), [full.clone(), full.clone()].concat(), uneven] {
-        let (id, vectors) = (id("a"), wrong.clone());
-        let change = EntryChange::Publish { id: id.clone(), version: 1, vectors };
+    uneven[1].vector = vec![1.0; 7].into();
+    let mut other_words = full.clone();
+    let mut word = WordVectorsBuilder::new(7);
+    word.push(0..1, 1.0, &[1.0; 7]);
+    other_words[2].words = word.build();
+    let twice = [full.clone(), full.clone()].concat();
+    for wrong in [vec![], full[1..].to_vec(), twice, uneven, other_words] {
+        let (id, embeddings) = (id("a"), wrong.clone());
+        let change = EntryChange::Publish { id: id.clone(), version: 1, embeddings };
         assert_eq!(golden.refused(change).await, Code::Internal);
         let change = EntryChange::Save {
             id: id.clone(),
@@ -70,8 +76,10 @@ pub(crate) async fn vectors_must_match_phrasings(golden: Golden) {
             publish: Some(wrong.clone()),
         };
         assert_eq!(golden.refused(change).await, Code::Internal);
-        let added =
-            golden.store().add_vectors(&golden.tenant, &golden.model, vec![(id, 1, wrong)]).await;
+        let added = golden
+            .store()
+            .add_embeddings(&golden.tenant, &golden.model, vec![(id, 1, wrong)])
+            .await;
         assert_eq!(added.unwrap_err().code, Code::Internal);
     }
     assert_eq!(golden.serves().await, served(&[]));

@@ -3,7 +3,7 @@
 use goldenset_core::{EntryContent, EntryStatus, Epoch, Validity};
 use jiff::civil::date;
 
-use super::kit::{Golden, content, draft, id, serve, served, vectors};
+use super::kit::{Golden, content, draft, embeddings, id, serve, served};
 
 pub(crate) async fn versions_count_from_one(golden: Golden) {
     for (version, text) in (1..).zip(["one", "two", "three", "two"]) {
@@ -92,7 +92,7 @@ pub(crate) async fn content_survives_byte_for_byte(golden: Golden) {
         let set = golden.served().await;
         let found = set.entries.iter().find(|published| published.id == record.id).unwrap();
         assert_eq!(&found.content, content);
-        assert_eq!(found.vectors.as_ref(), Some(&vectors(&golden.model, content)));
+        assert_eq!(found.embeddings.as_ref(), Some(&embeddings(&golden.model, content)));
     }
     let records = golden.store().entries(&golden.tenant, None, 10).await.unwrap();
     assert!(records.iter().map(|record| &record.content).eq(&contents));

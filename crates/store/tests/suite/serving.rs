@@ -2,7 +2,7 @@
 
 use goldenset_core::{EntryStatus, Epoch};
 
-use super::kit::{Golden, content, draft, id, publish, retire, serve, served, vectors};
+use super::kit::{Golden, content, draft, embeddings, id, publish, retire, serve, served};
 
 pub(crate) async fn publish_serves_the_version(golden: Golden) {
     golden.one(draft("a", &content("one"))).await;
@@ -15,7 +15,7 @@ pub(crate) async fn publish_serves_the_version(golden: Golden) {
     let entry = &set.entries[0];
     assert_eq!((set.epoch, entry.version, &entry.content), (Epoch(1), 1, &content("one")));
     assert_eq!(entry.published_at, later.at);
-    assert_eq!(entry.vectors, Some(vectors(&golden.model, &content("one"))));
+    assert_eq!(entry.embeddings, Some(embeddings(&golden.model, &content("one"))));
     let written = golden.store().versions(&golden.tenant, &id("a")).await.unwrap();
     assert_eq!(written[1].created_at, golden.at);
 }

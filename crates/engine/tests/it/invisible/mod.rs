@@ -3,6 +3,7 @@
 //! restarted engine gives, and nothing that a plain model of the golden set does not allow.
 
 mod model;
+mod scoring;
 mod steps;
 mod tally;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use goldenset_core::Result;
 use goldenset_core::ports::{Clock, Store};
+use goldenset_engine::calibrate::CalibrationChanged;
 use goldenset_engine::scope::Scope;
 use goldenset_engine::{Changed, Engine, ImportMode, Imported, Looked};
 use goldenset_store::SqliteStore;
@@ -101,7 +103,9 @@ impl Twins {
             Step::Save { .. }
             | Step::Import { .. }
             | Step::Publish { .. }
-            | Step::Retire { .. } => {
+            | Step::Retire { .. }
+            | Step::Calibrate { .. }
+            | Step::UndoCalibration { .. } => {
                 let at = self.cached.clock.now();
                 let cached = change(&self.cached.engine, step).await;
                 let plain = change(&self.plain, step).await;
@@ -178,6 +182,7 @@ impl Twins {
 enum Done {
     One(Changed),
     Many(Imported),
+    Calibrated(CalibrationChanged),
 }
 
 async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
@@ -195,6 +200,14 @@ async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
             let rows = rows.filter(|(_, content)| content.faults().is_empty()).collect();
             let mode = ImportMode { publish, dry_run: false };
             return engine.import(author(tenant), rows, mode, &|_, _| ()).await.map(Done::Many);
+        }
+        Step::Calibrate { tenant, scoring } => {
+            let author = author(tenant);
+            let calibration = scoring.calibration(engine.judged_by(&author.tenant));
+            return engine.store_calibration(author, calibration).await.map(Done::Calibrated);
+        }
+        Step::UndoCalibration { tenant } => {
+            return engine.undo_calibration(author(tenant)).await.map(Done::Calibrated);
         }
         other => unreachable!("{other:?} changes nothing"),
     };

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use goldenset_core::calibration::ScoreMap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{Decision, MatchType};
-use goldenset_core::{EntryContent, EntryId};
+use goldenset_core::guards::strongest;
+use goldenset_core::verifier::Verifier;
+use goldenset_core::{Embedding, EntryContent, EntryId};
 use goldenset_engine::scope::Scope;
 use goldenset_engine::{LookupResult, Match};
 use jiff::Timestamp;
 
+use super::scoring::Scoring;
 use super::steps::Step;
-use crate::parts::WordEmbedder;
+use crate::parts::{WordEmbedder, settings, verifier};
 
 /// An entry with all its versions.
 #[derive(Default)]
@@ -53,12 +57,26 @@ const ROUNDING: f64 = 1e-5;
 
 pub(super) struct Model {
     embedder: Arc<WordEmbedder>,
+    verifier: Verifier,
     entries: BTreeMap<(&'static str, EntryId), Entry>,
+    calibrations: BTreeMap<&'static str, Calibrations>,
+}
+
+/// How many were stored, and what is active on top of what it goes back to.
+#[derive(Default)]
+struct Calibrations {
+    stored: u32,
+    active: Vec<(u32, Scoring)>,
 }
 
 impl Model {
     pub(super) fn new(embedder: Arc<WordEmbedder>) -> Self {
-        Self { embedder, entries: BTreeMap::new() }
+        Self {
+            verifier: verifier(&*embedder),
+            embedder,
+            entries: BTreeMap::new(),
+            calibrations: BTreeMap::new(),
+        }
     }
 
     /// Does what a step does, a change that is refused included: that changes nothing.
@@ -85,6 +103,18 @@ impl Model {
                     entry.served = None;
                 }
             }
+            Step::Calibrate { tenant, scoring }
+                if self.entries.keys().any(|(known, _)| known == tenant) =>
+            {
+                let calibrations = self.calibrations.entry(*tenant).or_default();
+                calibrations.stored += 1;
+                calibrations.active.push((calibrations.stored, scoring.clone()));
+            }
+            Step::UndoCalibration { tenant } => {
+                if let Some(calibrations) = self.calibrations.get_mut(tenant) {
+                    calibrations.active.pop();
+                }
+            }
             // The rest changes nothing.
             _ => {}
         }
@@ -94,7 +124,7 @@ impl Model {
     pub(super) fn check(&self, question: &str, scope: &Scope, result: &LookupResult) {
         let allowed = self.allowed(scope);
         for matched in result.matches.iter().chain(&result.answer) {
-            check_match(matched, scope, &allowed);
+            self.check_match(matched, scope, &allowed);
         }
         assert!(result.matches.len() <= scope.max_results);
         assert!(result.matches.is_sorted_by(|a, b| a.score >= b.score));
@@ -103,6 +133,7 @@ impl Model {
         assert_eq!(result.match_type.is_some(), chosen);
         assert_eq!(result.matches.is_empty(), result.decision == Decision::Miss);
 
+        self.check_calibration(scope, result);
         let signature = Canonical::of(question).signature();
         let holders: Vec<_> = allowed
             .iter()
@@ -134,9 +165,37 @@ impl Model {
         }
     }
 
+    /// Scores are what the calibration in force makes of them, and its threshold decides.
+    fn check_calibration(&self, scope: &Scope, result: &LookupResult) {
+        let best = result.matches.first();
+        if result.match_type == Some(MatchType::Signature) {
+            assert_eq!((result.calibration, best.map(|best| best.score)), (None, Some(1.0)));
+            return;
+        }
+        let active = self.calibrations.get(scope.tenant.as_str());
+        let active = active.and_then(|all| all.active.last()).filter(|(_, it)| !it.stale);
+        let category = best.and_then(|best| best.entry.content.category.as_deref());
+        let expected = active
+            .map(|(version, scoring)| scoring.applied(*version, category, scope.min_similarity));
+        assert_eq!(result.calibration, expected);
+        let map = active.map_or(ScoreMap::Identity, |(_, scoring)| scoring.map.clone());
+        for matched in &result.matches {
+            // What was stored has been through text.
+            assert!((matched.score - map.apply(matched.raw_score)).abs() < 1e-12);
+        }
+        let threshold = expected.map_or(settings().serve_threshold, |applied| applied.threshold);
+        let passes = best
+            .is_some_and(|best| strongest(&best.guards).may_be_served() && best.score >= threshold);
+        assert_eq!(result.match_type.is_some(), passes, "{result:?}");
+    }
+
+    fn embedding(&self, text: &str) -> Embedding {
+        self.embedder.embedding(Canonical::of(text).as_str())
+    }
+
     /// Cosine with the nearest phrasing.
     fn similarity(&self, question: &str, content: &EntryContent) -> f64 {
-        let vector = |text: &str| self.embedder.vector(Canonical::of(text).as_str());
+        let vector = |text: &str| self.embedding(text).vector;
         let question = vector(question);
         let cosine = |text| {
             let phrasing = vector(text);
@@ -158,16 +217,25 @@ impl Model {
         });
         served.collect()
     }
-}
 
-fn check_match(matched: &Match, scope: &Scope, allowed: &BTreeMap<&EntryId, Served<'_>>) {
-    let entry = &matched.entry;
-    let served = allowed.get(&entry.id);
-    let served = served.unwrap_or_else(|| panic!("{} may not be shown", entry.id));
-    assert_eq!(entry.version, served.version);
-    assert_eq!(entry.content, *served.content);
-    assert!(matched.similarity >= scope.min_similarity);
-    // Stores keep microseconds.
-    let apart = entry.published_at.duration_since(served.approved).abs();
-    assert!(apart < jiff::SignedDuration::from_micros(1));
+    fn check_match(
+        &self,
+        matched: &Match,
+        scope: &Scope,
+        allowed: &BTreeMap<&EntryId, Served<'_>>,
+    ) {
+        let entry = &matched.entry;
+        let served = allowed.get(&entry.id);
+        let served = served.unwrap_or_else(|| panic!("{} may not be shown", entry.id));
+        assert_eq!(entry.version, served.version);
+        assert_eq!(entry.content, *served.content);
+        assert!(matched.similarity >= scope.min_similarity);
+        // The words of each phrasing, wherever they came from.
+        let words = served.content.phrasings().map(|phrasing| self.embedding(phrasing).words);
+        let words: Vec<_> = words.collect();
+        assert_eq!(entry.profile, self.verifier.entry(served.content, &words));
+        // Stores keep microseconds.
+        let apart = entry.published_at.duration_since(served.approved).abs();
+        assert!(apart < jiff::SignedDuration::from_micros(1));
+    }
 }

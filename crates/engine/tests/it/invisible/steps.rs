@@ -5,6 +5,8 @@ use goldenset_engine::scope::{Filters, KbEpoch, Options};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
+use super::scoring::{Scoring, scoring};
+
 /// Questions of callers and of entries. Some are spellings of one question, some paraphrases,
 /// some look-alikes that must not be served, some no questions at all.
 pub(super) const QUESTIONS: [&str; 20] = [
@@ -72,6 +74,13 @@ pub(super) enum Step {
         tenant: &'static str,
         id: &'static str,
     },
+    Calibrate {
+        tenant: &'static str,
+        scoring: Scoring,
+    },
+    UndoCalibration {
+        tenant: &'static str,
+    },
     Wait(Wait),
 }
 
@@ -129,6 +138,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (tenant(), id(), prop::option::of(1u32..4))
             .prop_map(|(tenant, id, version)| Step::Publish { tenant, id, version }),
         1 => (tenant(), id()).prop_map(|(tenant, id)| Step::Retire { tenant, id }),
+        2 => (tenant(), scoring(&CATEGORIES))
+            .prop_map(|(tenant, scoring)| Step::Calibrate { tenant, scoring }),
+        1 => tenant().prop_map(|tenant| Step::UndoCalibration { tenant }),
         2 => wait().prop_map(Step::Wait),
     ]
 }

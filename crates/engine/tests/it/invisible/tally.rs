@@ -9,6 +9,10 @@ use goldenset_engine::{CacheStatus, Looked};
 pub(super) struct Tally {
     /// Lookups by tier, decision and how the entry was found.
     answers: BTreeMap<String, usize>,
+    /// Lookups by tier in which a calibration had a say, certified or not.
+    calibrated: BTreeMap<(&'static str, bool), usize>,
+    /// Answers that are served because of a calibration alone.
+    served_more: usize,
     errors: BTreeMap<&'static str, usize>,
     /// Changes that raised the epoch while results were cached.
     pub(super) changes: usize,
@@ -20,6 +24,11 @@ impl Tally {
         let tier = looked.facts.cache.as_str();
         let what = format!("{tier} {} {:?}", result.decision.as_str(), result.match_type);
         *self.answers.entry(what).or_default() += 1;
+        if let Some(applied) = result.calibration {
+            *self.calibrated.entry((tier, applied.certified)).or_default() += 1;
+            let raw = result.answer.as_ref().map(|answer| answer.raw_score);
+            self.served_more += usize::from(raw.is_some_and(|raw| raw < 0.9));
+        }
     }
 
     pub(super) fn refused(&mut self, error: &Error) {
@@ -32,6 +41,7 @@ impl Tally {
             ["serve Some(Semantic)", "context Some(Semantic)", "suggest None", "miss None"];
         let by_signature = ["serve Some(Signature)", "context Some(Signature)"];
         let tiers = [CacheStatus::ResultHit, CacheStatus::EmbeddingHit, CacheStatus::Miss];
+        let tiers_by_vector = tiers;
         let tiers = tiers.into_iter().map(|tier| (tier, &by_vector[..]));
         for (tier, decisions) in tiers.chain([(CacheStatus::SignatureHit, &by_signature[..])]) {
             for decision in decisions {
@@ -40,6 +50,13 @@ impl Tally {
                 assert!(count >= least, "{count} times {what}: {self:#?}");
             }
         }
+        for tier in tiers_by_vector {
+            for certified in [false, true] {
+                let count = self.calibrated.get(&(tier.as_str(), certified)).copied();
+                assert!(count.unwrap_or_default() >= least, "{tier:?} {certified}: {self:#?}");
+            }
+        }
+        assert!(self.served_more >= least, "{self:#?}");
         for code in [
             Code::EmptyQuery,
             Code::UnknownTenant,
@@ -48,6 +65,7 @@ impl Tally {
             Code::UnknownEntry,
             Code::UnknownVersion,
             Code::NotPublished,
+            Code::NotCalibrated,
         ] {
             assert!(self.errors.contains_key(code.as_str()), "never {}: {self:#?}", code.as_str());
         }

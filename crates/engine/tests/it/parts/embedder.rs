@@ -1,12 +1,13 @@
 //! An embedder whose vectors are sums of one fixed random vector a word: texts that share words
-//! are near, equal texts have equal vectors.
+//! are near, equal texts have equal vectors and words.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use goldenset_core::ports::{Embedder, Vector};
-use goldenset_core::{Code, Error, ModelId, Result};
+use goldenset_core::embedding::WordVectorsBuilder;
+use goldenset_core::ports::Embedder;
+use goldenset_core::{Code, Embedding, Error, ModelId, Result};
 use tokio::sync::RwLock;
 
 /// What the embedder does wrong.
@@ -18,6 +19,8 @@ pub(crate) enum Trouble {
     TooFew,
     /// Vectors that are one number short.
     TooShort,
+    /// Words that are one number short.
+    ShortWords,
     /// A bug of its own.
     Panics,
 }
@@ -55,19 +58,33 @@ impl WordEmbedder {
         *self.trouble.lock().unwrap() = trouble;
     }
 
-    pub(crate) fn vector(&self, text: &str) -> Vector {
+    pub(crate) fn embedding(&self, text: &str) -> Embedding {
         let mut sum = vec![0f32; self.dimensions];
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let mut hasher = DefaultHasher::new();
-            word.hash(&mut hasher);
-            let mut state = hasher.finish();
-            for number in &mut sum {
-                state = split_mix(state);
-                *number += if state >> 63 == 0 { 1.0 } else { -1.0 };
+        let mut words = WordVectorsBuilder::new(self.dimensions);
+        let mut end = 0;
+        for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let start = end;
+            end += word.len() as u32;
+            let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if !word.is_empty() {
+                let vector = self.word(word);
+                sum.iter_mut().zip(&vector).for_each(|(sum, number)| *sum += number);
+                words.push(start..start + word.len() as u32, word.len() as f32, &vector);
             }
         }
         let norm = sum.iter().map(|number| number * number).sum::<f32>().sqrt().max(1e-6);
-        sum.iter().map(|number| number / norm).collect()
+        Embedding { vector: sum.iter().map(|number| number / norm).collect(), words: words.build() }
+    }
+
+    fn word(&self, word: &str) -> Vec<f32> {
+        let mut hasher = DefaultHasher::new();
+        word.hash(&mut hasher);
+        let mut state = hasher.finish();
+        let number = |_| {
+            state = split_mix(state);
+            if state >> 63 == 0 { 1.0 } else { -1.0 }
+        };
+        (0..self.dimensions).map(number).collect()
     }
 }
 
@@ -89,22 +106,29 @@ impl Embedder for WordEmbedder {
         self.dimensions
     }
 
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Vector>> {
+    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
         self.calls.lock().unwrap().push(texts.to_vec());
         let _open = self.door.read().await;
         let trouble = *self.trouble.lock().unwrap();
-        let mut vectors: Vec<_> = texts.iter().map(|text| self.vector(text)).collect();
+        let mut embeddings: Vec<_> = texts.iter().map(|text| self.embedding(text)).collect();
         match trouble {
             None => {}
             Some(Trouble::Away) => {
                 return Err(Error::new(Code::EmbeddingUnavailable, "the provider is away"));
             }
-            Some(Trouble::TooFew) => drop(vectors.pop()),
+            Some(Trouble::TooFew) => drop(embeddings.pop()),
             Some(Trouble::TooShort) => {
-                vectors.iter_mut().for_each(|vector| *vector = vector[1..].into());
+                embeddings.iter_mut().for_each(|one| one.vector = one.vector[1..].into());
+            }
+            Some(Trouble::ShortWords) => {
+                let short = Self::new(self.dimensions - 1);
+                embeddings
+                    .iter_mut()
+                    .zip(texts)
+                    .for_each(|(one, text)| one.words = short.embedding(text).words);
             }
             Some(Trouble::Panics) => panic!("the provider has a bug"),
         }
-        Ok(vectors)
+        Ok(embeddings)
     }
 }

@@ -106,6 +106,7 @@ pub(crate) async fn start(
         store: Arc::clone(store),
         embedder: Arc::clone(embedder) as _,
         verifier: verifier(&**embedder),
+        lexicons: vec![],
         clock: Arc::clone(clock) as _,
     };
     Ok(Arc::new(Engine::start(parts, settings, &|_, _| ()).await?))

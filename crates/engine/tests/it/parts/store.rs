@@ -4,8 +4,14 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use goldenset_core::ports::{ChangeSet, Commit, EntryRecord, PublishedSet, Store, Vector};
-use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber};
+use goldenset_core::calibration::Calibration;
+use goldenset_core::ports::{
+    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store,
+};
+use goldenset_core::{
+    Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
+};
+use jiff::Timestamp;
 use tokio::sync::RwLock;
 
 /// Where a call fails.
@@ -85,13 +91,41 @@ impl Store for TroubledStore {
         self.inner.tenants().await
     }
 
-    async fn add_vectors(
+    async fn add_embeddings(
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        vectors: Vec<(EntryId, VersionNumber, Vec<Vector>)>,
+        embeddings: Vec<(EntryId, VersionNumber, Vec<Embedding>)>,
     ) -> Result<()> {
-        self.inner.add_vectors(tenant, model, vectors).await
+        self.inner.add_embeddings(tenant, model, embeddings).await
+    }
+
+    async fn save_calibration(
+        &self,
+        tenant: &TenantId,
+        calibration: &Calibration,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated> {
+        let fails = self.commits.lock().unwrap().pop_front();
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let saved = self.inner.save_calibration(tenant, calibration, actor, at).await?;
+        if fails == Some(Fails::After) { away() } else { Ok(saved) }
+    }
+
+    async fn undo_calibration(
+        &self,
+        tenant: &TenantId,
+        actor: &str,
+        at: Timestamp,
+    ) -> Result<Recalibrated> {
+        self.inner.undo_calibration(tenant, actor, at).await
+    }
+
+    async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations> {
+        self.inner.calibrations(tenant).await
     }
 
     async fn entry(&self, tenant: &TenantId, id: &EntryId) -> Result<EntryRecord> {

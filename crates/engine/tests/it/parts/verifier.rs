@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Features that have no coefficient here have no say.
 const COEFFICIENTS: [(&str, f64); 3] =
-    [("similarity", 16.0), ("similarity_margin", 8.0), ("words_margin", 1.0)];
+    [("similarity", 16.0), ("similarity_margin", 8.0), ("distinguished", 16.0)];
 const INTERCEPT: f64 = -12.5;
 
 pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
@@ -15,7 +15,8 @@ pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
         "format": FORMAT,
         "model": embedder.model(),
         "fitted_on": "set by hand",
-        "rival": { "similarity": 0.0, "words": 0.0 },
+        "word_mean": vec![0.0; embedder.dimensions()],
+        "rival": { "similarity": 0.0, "likeness": 0.0 },
         "ranked": logistic(&RANKED_FEATURES),
         "pair": logistic(&PAIR_FEATURES),
         "refuse_factor": 0.0,

@@ -1,52 +1,53 @@
 //! The bounded queue between callers and the worker threads.
 //!
-//! What waits is **calls**, not texts: a worker takes one text of the call at the front and puts
-//! the call to the back. So a batch of a thousand is never refused for its length and holds up
-//! nobody: a single question waits for at most one text of each call before it, and the bound on
-//! calls bounds that wait.
+//! What waits is **calls**, not their items (texts, pairs of texts): a worker takes one item of
+//! the call at the front and puts the call to the back. So a batch of a thousand is never refused
+//! for its length and holds up nobody: a single question waits for at most one item of each call
+//! before it, and the bound on calls bounds that wait.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use goldenset_core::ports::Vector;
 use goldenset_core::{Code, Error, Result};
 use tokio::sync::oneshot;
 
-type Reply = oneshot::Sender<Result<Vec<Vector>>>;
+/// Where the results of a call come, one an item, in order.
+pub(super) type Answer<R> = oneshot::Receiver<Result<Vec<R>>>;
 
-/// Calls that wait for workers.
-pub(super) struct Queue {
-    state: Mutex<State>,
+/// Calls that wait for workers, with items of `T` that each give an `R`.
+pub(super) struct Queue<T, R> {
+    state: Mutex<State<T, R>>,
     /// Rung when there is work or the queue closes.
     bell: Condvar,
-    /// Most calls with texts that no worker has taken.
+    /// Most calls with items that no worker has taken.
     max_waiting: usize,
+    /// What the workers run, for messages; follows "the".
+    model: &'static str,
 }
 
-#[derive(Default)]
-struct State {
-    waiting: VecDeque<Waiting>,
+struct State<T, R> {
+    waiting: VecDeque<Waiting<T, R>>,
     closed: bool,
 }
 
-struct Waiting {
-    call: Arc<Call>,
-    /// Index of the first text that no worker has taken.
+struct Waiting<T, R> {
+    call: Arc<Call<T, R>>,
+    /// Index of the first item that no worker has taken.
     next: usize,
 }
 
-struct Call {
-    texts: Box<[Arc<str>]>,
-    progress: Mutex<Progress>,
+struct Call<T, R> {
+    items: Box<[T]>,
+    progress: Mutex<Progress<R>>,
 }
 
-struct Progress {
-    vectors: Vec<Option<Vector>>,
+struct Progress<R> {
+    results: Vec<Option<R>>,
     missing: usize,
     /// Gone once the call is answered.
-    reply: Option<Reply>,
+    reply: Option<oneshot::Sender<Result<Vec<R>>>>,
 }
 
 /// No code that can panic runs under these locks, so a poisoned lock still guards sound data.
@@ -54,9 +55,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Queue {
-    pub(super) fn new(max_waiting: usize) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), bell: Condvar::new(), max_waiting })
+impl<T, R> Queue<T, R>
+where
+    T: Clone + Send + Sync + 'static,
+    R: Send + 'static,
+{
+    pub(super) fn new(max_waiting: usize, model: &'static str) -> Arc<Self> {
+        let state = Mutex::new(State { waiting: VecDeque::new(), closed: false });
+        Arc::new(Self { state, bell: Condvar::new(), max_waiting, model })
     }
 
     /// Starts a worker thread that ends when the queue closes.
@@ -66,55 +72,52 @@ impl Queue {
     pub(super) fn start_worker(
         self: &Arc<Self>,
         name: String,
-        embed: impl Fn(&str) -> Result<Vector> + Send + 'static,
+        run: impl Fn(&T) -> Result<R> + Send + 'static,
     ) -> Result<()> {
         let queue = Arc::clone(self);
         let worker = move || {
             while let Some((call, index)) = queue.next() {
                 // A panic in the model must not take the worker, and with it the callers, along.
-                let result = catch_unwind(AssertUnwindSafe(|| embed(&call.texts[index])));
-                call.finish(index, result.unwrap_or_else(|_| Err(worker_panicked())));
+                let result = catch_unwind(AssertUnwindSafe(|| run(&call.items[index])));
+                call.finish(index, result.unwrap_or_else(|_| Err(queue.panicked())));
             }
         };
+        let model = self.model;
         thread::Builder::new().name(name).spawn(worker).map(drop).map_err(|error| {
-            Error::new(Code::Internal, "no thread could be started for the embedding model")
+            Error::new(Code::Internal, format!("no thread could be started for the {model}"))
                 .fix("raise the limit of threads, or configure fewer workers")
                 .cause(error)
         })
     }
 
     /// Puts a call into the queue; the answer comes over the receiver. Dropping the receiver takes
-    /// the call back: texts that no worker has begun are never embedded.
+    /// the call back: items that no worker has begun are never run.
     ///
     /// # Errors
     /// `overloaded` when as many calls wait as may.
-    pub(super) fn submit(
-        &self,
-        texts: &[Arc<str>],
-    ) -> Result<oneshot::Receiver<Result<Vec<Vector>>>> {
+    pub(super) fn submit(&self, items: &[T]) -> Result<Answer<R>> {
         let (reply, answer) = oneshot::channel();
-        if texts.is_empty() {
+        if items.is_empty() {
             reply.send(Ok(Vec::new())).ok();
             return Ok(answer);
         }
-        let progress =
-            Progress { vectors: vec![None; texts.len()], missing: texts.len(), reply: Some(reply) };
-        let call = Arc::new(Call { texts: texts.into(), progress: Mutex::new(progress) });
+        let results = items.iter().map(|_| None).collect();
+        let progress = Progress { results, missing: items.len(), reply: Some(reply) };
+        let call = Arc::new(Call { items: items.into(), progress: Mutex::new(progress) });
         let mut state = lock(&self.state);
         if state.waiting.len() >= self.max_waiting {
             state.waiting.retain(|waiting| !waiting.call.is_over());
         }
         if state.waiting.len() >= self.max_waiting {
             let waiting = state.waiting.len();
-            return Err(Error::new(
-                Code::Overloaded,
-                format!("{waiting} calls wait for the embedding model"),
-            )
-            .fix("try again shortly; if it happens often, give the model more cores or nodes"));
+            let what = format!("{waiting} calls wait for the {}", self.model);
+            return Err(Error::new(Code::Overloaded, what).fix(
+                "try again shortly; if it happens often, give the model more cores or nodes",
+            ));
         }
         state.waiting.push_back(Waiting { call, next: 0 });
         drop(state);
-        match texts.len() {
+        match items.len() {
             1 => self.bell.notify_one(),
             _ => self.bell.notify_all(),
         }
@@ -130,14 +133,14 @@ impl Queue {
         self.bell.notify_all();
     }
 
-    /// The next text to embed; waits for one. `None` when the queue is closed.
-    fn next(&self) -> Option<(Arc<Call>, usize)> {
+    /// The next item to run; waits for one. `None` when the queue is closed.
+    fn next(&self) -> Option<(Arc<Call<T, R>>, usize)> {
         let mut state = lock(&self.state);
         while !state.closed {
             match state.waiting.pop_front() {
                 Some(waiting) if waiting.call.is_over() => {}
                 Some(Waiting { call, next }) => {
-                    if next + 1 < call.texts.len() {
+                    if next + 1 < call.items.len() {
                         let call = Arc::clone(&call);
                         state.waiting.push_back(Waiting { call, next: next + 1 });
                     }
@@ -148,24 +151,29 @@ impl Queue {
         }
         None
     }
+
+    fn panicked(&self) -> Error {
+        Error::new(Code::Internal, format!("the {} panicked on this text", self.model))
+            .fix("please report it with the text and the model")
+    }
 }
 
-impl Call {
+impl<T, R> Call<T, R> {
     /// Whether nobody waits for an answer any more: it failed already, or its caller went away.
     fn is_over(&self) -> bool {
         lock(&self.progress).reply.as_ref().is_none_or(oneshot::Sender::is_closed)
     }
 
-    fn finish(&self, index: usize, result: Result<Vector>) {
+    fn finish(&self, index: usize, result: Result<R>) {
         let mut progress = lock(&self.progress);
         let answer = match result {
-            Ok(vector) => {
-                progress.vectors[index] = Some(vector);
+            Ok(result) => {
+                progress.results[index] = Some(result);
                 progress.missing -= 1;
                 if progress.missing > 0 {
                     return;
                 }
-                Ok(progress.vectors.drain(..).flatten().collect())
+                Ok(progress.results.drain(..).flatten().collect())
             }
             Err(error) => Err(error),
         };
@@ -174,11 +182,6 @@ impl Call {
             reply.send(answer).ok();
         }
     }
-}
-
-fn worker_panicked() -> Error {
-    Error::new(Code::Internal, "the embedding model panicked on this text")
-        .fix("please report it with the text and the model")
 }
 
 #[cfg(test)]

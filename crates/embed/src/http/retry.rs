@@ -10,32 +10,44 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tokio::time::Instant;
 
-use super::settings::OpenAiSettings;
+use super::Service;
 
 /// Why one attempt failed.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) error: Error,
+pub(crate) struct Fault {
+    pub(crate) error: Error,
     /// Whether the same request may succeed later.
-    pub(super) passing: bool,
-    /// How long the provider asks to wait.
-    pub(super) retry_after: Option<Duration>,
+    pub(crate) passing: bool,
+    /// How long the server asks to wait.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Fault {
-    pub(super) fn lasting(error: Error) -> Self {
+    pub(crate) fn lasting(error: Error) -> Self {
         Self { error, passing: false, retry_after: None }
     }
 
-    pub(super) fn passing(error: Error) -> Self {
+    pub(crate) fn passing(error: Error) -> Self {
         Self { error, passing: true, retry_after: None }
     }
 }
 
+/// How patient goldenset is with a server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// Most attempts, the first one included.
+    pub(crate) max_attempts: usize,
+    /// Upper bound of the pause before the first retry; doubles with each further one.
+    pub(crate) first_pause: Duration,
+    /// Longest pause, also when the server asks for more.
+    pub(crate) max_pause: Duration,
+}
+
 /// Runs `attempt` until it succeeds, fails for good, or patience ends. A pause that would end
 /// after `deadline` is not begun.
-pub(super) async fn with_retries<T, F>(
-    settings: &OpenAiSettings,
+pub(crate) async fn with_retries<T, F>(
+    service: &Service,
+    patience: Patience,
     deadline: Instant,
     on_retry: impl Fn(),
     attempt: impl FnMut() -> F,
@@ -44,25 +56,25 @@ where
     F: Future<Output = Result<T, Fault>>,
 {
     let ceilings = ExponentialBuilder::default()
-        .with_min_delay(settings.first_pause)
-        .with_max_delay(settings.max_pause)
-        .with_max_times(settings.max_attempts.saturating_sub(1));
+        .with_min_delay(patience.first_pause)
+        .with_max_delay(patience.max_pause)
+        .with_max_times(patience.max_attempts.saturating_sub(1));
     attempt
         .retry(ceilings)
         .when(|fault| fault.passing)
         .adjust(|fault, ceiling| {
-            let pause = pause(fault.retry_after, ceiling?, settings.max_pause, fastrand::f64());
+            let pause = pause(fault.retry_after, ceiling?, patience.max_pause, fastrand::f64());
             (Instant::now() + pause < deadline).then_some(pause)
         })
         .notify(|fault, pause| {
-            tracing::warn!(error = %fault.error, ?pause, "asking the embedding provider again");
+            tracing::warn!(error = %fault.error, ?pause, "asking the {} again", service.name);
             on_retry();
         })
         .await
         .map_err(|fault| fault.error)
 }
 
-/// What the provider asks for, up to `max`; else a random part of `ceiling` ("full jitter",
+/// What the server asks for, up to `max`; else a random part of `ceiling` ("full jitter",
 /// Brooker, "Exponential Backoff And Jitter", AWS 2015), so that callers that failed together do
 /// not come back together. `random` is from 0 to 1.
 fn pause(retry_after: Option<Duration>, ceiling: Duration, max: Duration, random: f64) -> Duration {

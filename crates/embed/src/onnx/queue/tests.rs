@@ -8,7 +8,7 @@ fn texts(names: &[&str]) -> Vec<Arc<str>> {
 
 /// A queue with one worker that reports each text it begins and then waits to be let on.
 struct Stepped {
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Arc<str>, f32>>,
     begun: mpsc::Receiver<String>,
     go_on: mpsc::Sender<()>,
 }
@@ -16,14 +16,14 @@ struct Stepped {
 fn stepped(max_waiting: usize) -> Stepped {
     let (tell, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel::<()>();
-    let queue = Queue::new(max_waiting);
-    let work = move |text: &str| {
-        tell.send(text.to_owned()).unwrap();
+    let queue = Queue::new(max_waiting, "model");
+    let work = move |text: &Arc<str>| {
+        tell.send(text.to_string()).unwrap();
         wait.recv().unwrap();
-        match text {
+        match text.as_ref() {
             "panic" => panic!("as asked"),
             "fail" => Err(Error::new(Code::EmbeddingMismatch, "as asked")),
-            text => Ok(vec![text.len() as f32].into()),
+            text => Ok(text.len() as f32),
         }
     };
     queue.start_worker("test".to_owned(), work).unwrap();
@@ -43,13 +43,11 @@ impl Stepped {
     }
 }
 
-type Answer = oneshot::Receiver<Result<Vec<Vector>>>;
-
-fn lengths(answer: Answer) -> Vec<f32> {
-    answer.blocking_recv().unwrap().unwrap().iter().map(|vector| vector[0]).collect()
+fn lengths(answer: Answer<f32>) -> Vec<f32> {
+    answer.blocking_recv().unwrap().unwrap()
 }
 
-fn code(answer: Answer) -> Code {
+fn code(answer: Answer<f32>) -> Code {
     answer.blocking_recv().unwrap().unwrap_err().code
 }
 

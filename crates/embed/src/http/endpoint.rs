@@ -1,44 +1,54 @@
-//! One HTTP request to the provider.
+//! One HTTP request to a remote model.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use goldenset_core::{Code, Error, Result};
+use goldenset_core::{Error, Result};
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 
+use super::message::message;
 use super::retry::{Fault, parse_retry_after};
-use super::settings::{ApiKey, OpenAiSettings, invalid};
-use super::wire::{Answer, provider_message, read_answer};
+use super::{ApiKey, Service, invalid};
 
-/// Longest number in JSON that a provider writes for one component, with comma and blanks.
-const BYTES_PER_NUMBER: usize = 40;
-/// Room for what surrounds the vectors, and the most that is read of a refusal.
-const BYTES_AROUND: usize = 64 * 1024;
+/// The most that is read of a refusal, in bytes.
+const MAX_REFUSAL: usize = 64 * 1024;
 
 /// Where requests go.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
+    service: &'static Service,
     client: Client,
     url: Url,
     key: Option<ApiKey>,
-    dimensions: usize,
 }
 
-/// The texts of one request, with the body made of them.
-pub(super) struct Part<'a> {
-    pub(super) texts: Vec<Cow<'a, str>>,
-    pub(super) body: Vec<u8>,
+/// One request, which may be sent more than once.
+pub(crate) struct Request<'a> {
+    /// JSON.
+    pub(crate) body: Vec<u8>,
+    /// The texts in it, which no error shows.
+    pub(crate) texts: Vec<Cow<'a, str>>,
+    /// Longest answer that is read, in bytes.
+    pub(crate) limit: usize,
 }
 
 impl Endpoint {
-    pub(super) fn new(settings: &OpenAiSettings) -> Result<Self> {
+    /// An endpoint at `url`; waits for a connection no longer than `connect_timeout`.
+    ///
+    /// # Errors
+    /// `config_invalid` when there are no certificates to check the server with.
+    pub(crate) fn new(
+        service: &'static Service,
+        url: Url,
+        key: Option<ApiKey>,
+        connect_timeout: Duration,
+    ) -> Result<Self> {
         // The process has one default for TLS; whoever installed another one first meant it.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let url = settings.endpoint()?;
         let mut client = Client::builder()
-            .connect_timeout(settings.connect_timeout)
+            .connect_timeout(connect_timeout)
             // A redirected POST is a wrong address; following it would send texts elsewhere.
             .redirect(reqwest::redirect::Policy::none())
             // Retries are counted in one place, which is `with_retries`.
@@ -55,31 +65,34 @@ impl Endpoint {
                 .fix("install the system's CA certificates (package ca-certificates)")
                 .cause(error)
         })?;
-        Ok(Self { client, url, key: settings.api_key.clone(), dimensions: settings.dimensions })
+        Ok(Self { service, client, url, key })
     }
 
-    /// Sends one part and reads the answer, within `timeout`.
-    pub(super) async fn send(&self, part: &Part<'_>, timeout: Duration) -> Result<Answer, Fault> {
-        let mut request = self
+    /// Sends a request and reads the answer, all within `timeout`. An answer that is longer than
+    /// may be is cut, which no JSON survives.
+    pub(crate) async fn send(
+        &self,
+        request: &Request<'_>,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, Fault> {
+        let mut post = self
             .client
             .post(self.url.clone())
             .timeout(timeout)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .body(part.body.clone());
+            .body(request.body.clone());
         if let Some(key) = &self.key {
-            request = request.header(AUTHORIZATION, key.header());
+            post = post.header(AUTHORIZATION, key.header());
         }
-        let response = request.send().await.map_err(|error| self.unreachable(error, timeout))?;
+        let response = post.send().await.map_err(|error| self.unreachable(error, timeout))?;
         let status = response.status();
         if !status.is_success() {
-            return Err(self.refused(response, part, timeout).await);
+            return Err(self.refused(response, request, timeout).await);
         }
-        let limit = BYTES_AROUND + part.texts.len() * self.dimensions * BYTES_PER_NUMBER;
-        let body = self.read(response, limit, timeout).await?;
-        read_answer(&body, part.texts.len(), self.dimensions).map_err(Fault::lasting)
+        self.read(response, request.limit, timeout).await
     }
 
-    /// Reads a body; one that is longer than `limit` is cut, which no JSON survives.
+    /// Reads a body, at most `limit` bytes of it.
     async fn read(
         &self,
         mut response: Response,
@@ -101,21 +114,21 @@ impl Endpoint {
 
     /// The request got no whole answer: always worth another try.
     fn unreachable(&self, error: reqwest::Error, timeout: Duration) -> Fault {
-        let place = self.place();
+        let (name, place) = (self.service.name, self.place());
         let detail = if error.is_timeout() && !error.is_connect() {
-            format!("the embedding provider at {place} did not answer within {timeout:?}")
+            format!("the {name} at {place} did not answer within {timeout:?}")
         } else {
             let cause = root_cause(&error);
-            format!("the embedding provider at {place} cannot be reached: {cause}")
+            format!("the {name} at {place} cannot be reached: {cause}")
         };
-        let error = Error::new(Code::EmbeddingUnavailable, detail)
-            .fix("check that the provider runs and that its base URL is right; then try again")
+        let error = Error::new(self.service.unavailable, detail)
+            .fix("check that the server runs and that its base URL is right; then try again")
             .cause(error.without_url());
         Fault::passing(error)
     }
 
-    /// The provider answered with a status other than success.
-    async fn refused(&self, response: Response, part: &Part<'_>, timeout: Duration) -> Fault {
+    /// The server answered with a status other than success.
+    async fn refused(&self, response: Response, request: &Request<'_>, timeout: Duration) -> Fault {
         let status = response.status();
         let retry_after = response
             .headers()
@@ -123,24 +136,24 @@ impl Endpoint {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| parse_retry_after(value, Timestamp::now()));
         // The status decides; a message that cannot be read is only missing from the text.
-        let body = self.read(response, BYTES_AROUND, timeout).await.unwrap_or_default();
-        let message = provider_message(&body, self.key.as_ref(), &part.texts);
-        let place = self.place();
+        let body = self.read(response, MAX_REFUSAL, timeout).await.unwrap_or_default();
+        let message = message(&body, self.key.as_ref(), &request.texts);
+        let (name, place) = (self.service.name, self.place());
         let said = if message.is_empty() { String::new() } else { format!(": {message}") };
         if is_passing(status) {
-            let detail = format!("the embedding provider at {place} answered {status}{said}");
-            let error = Error::new(Code::EmbeddingUnavailable, detail)
-                .fix("wait; if it goes on, check the provider's load, limits and quota");
+            let detail = format!("the {name} at {place} answered {status}{said}");
+            let error = Error::new(self.service.unavailable, detail)
+                .fix("wait; if it goes on, check the server's load, limits and quota");
             return Fault { error, passing: true, retry_after };
         }
-        let detail = format!("the embedding provider at {place} refused with {status}{said}");
-        Fault::lasting(Error::new(Code::EmbeddingRejected, detail).fix(match status {
+        let detail = format!("the {name} at {place} refused with {status}{said}");
+        Fault::lasting(Error::new(self.service.rejected, detail).fix(match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 "check the API key and what it may do"
             }
             StatusCode::NOT_FOUND => "check the base URL and the model's name",
             status if status.is_redirection() => "give the base URL that it redirects to",
-            _ => "check the model's name, dimensions, send_dimensions and max_texts",
+            _ => self.service.check,
         }))
     }
 

@@ -1,0 +1,167 @@
+//! Calibrations of scores: versions that never change, and which of them is active.
+
+use goldenset_core::calibration::Calibration;
+use goldenset_core::ports::{CalibrationRecord, Calibrations, Recalibrated};
+use goldenset_core::{Code, Epoch, Error, TenantId, VersionNumber};
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::error::{Fault, damaged};
+use super::write::{self, Change};
+use super::{read, rows};
+
+type Row = (VersionNumber, Option<VersionNumber>, String, i64, String);
+
+/// Who does it, and when.
+pub(super) type By<'a> = (&'a str, Timestamp);
+
+/// Writes the newest version and makes it the active one.
+pub(super) async fn save(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    calibration: &Calibration,
+    by: By<'_>,
+) -> Result<Recalibrated, Fault> {
+    let epoch = known_epoch(db, tenant).await?;
+    let replaces = active_version(db, tenant).await?;
+    let newest: Option<VersionNumber> =
+        sqlx::query_scalar("SELECT max(version) FROM calibrations WHERE tenant = ?1")
+            .bind(tenant.as_str())
+            .fetch_one(&mut *db)
+            .await?;
+    let version = newest.unwrap_or_default() + 1;
+    let content = serde_json::to_string(calibration).map_err(|cause| {
+        Error::new(Code::Internal, "a calibration could not be written as JSON").cause(cause)
+    })?;
+    sqlx::query(
+        "INSERT INTO calibrations (tenant, version, replaces, author, created_at, content) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .bind(tenant.as_str())
+    .bind(version)
+    .bind(replaces)
+    .bind(by.0)
+    .bind(by.1.as_microsecond())
+    .bind(content)
+    .execute(&mut *db)
+    .await?;
+    activate(db, tenant, Some(version)).await?;
+    let change = Change { action: "calibrated", version, active: Some(version) };
+    write::calibration_change(db, tenant, (epoch, by), &change, &json!({ "replaces": replaces }))
+        .await?;
+    changed(db, tenant, epoch).await
+}
+
+/// Goes back to what the active version replaced.
+pub(super) async fn undo(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    by: By<'_>,
+) -> Result<Recalibrated, Fault> {
+    let Some(undone) = active(db, tenant).await? else {
+        return Err(Error::new(Code::NotCalibrated, "there is no calibration to undo")
+            .field("tenant")
+            .fix("make one with `goldenset calibrate`")
+            .into());
+    };
+    let epoch = known_epoch(db, tenant).await?;
+    activate(db, tenant, undone.replaces).await?;
+    let change =
+        Change { action: "uncalibrated", version: undone.version, active: undone.replaces };
+    let detail = json!({ "active": undone.replaces });
+    write::calibration_change(db, tenant, (epoch, by), &change, &detail).await?;
+    changed(db, tenant, epoch).await
+}
+
+/// The active calibration.
+pub(super) async fn active(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<Option<CalibrationRecord>, Fault> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT c.version, c.replaces, c.author, c.created_at, c.content \
+         FROM active_calibrations a JOIN calibrations c USING (tenant, version) \
+         WHERE a.tenant = ?1",
+    )
+    .bind(tenant.as_str())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(record).transpose()?)
+}
+
+/// Every calibration.
+pub(super) async fn all(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<Calibrations, Fault> {
+    let active = active_version(db, tenant).await?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT version, replaces, author, created_at, content FROM calibrations \
+         WHERE tenant = ?1 ORDER BY version DESC",
+    )
+    .bind(tenant.as_str())
+    .fetch_all(db)
+    .await?;
+    let calibrations = rows.into_iter().map(record).collect::<Result<_, _>>()?;
+    Ok(Calibrations { active, calibrations })
+}
+
+fn record((version, replaces, author, at, content): Row) -> Result<CalibrationRecord, Error> {
+    let calibration = serde_json::from_str(&content).map_err(damaged)?;
+    let created_at = rows::instant(at)?;
+    Ok(CalibrationRecord { version, replaces, author, created_at, calibration })
+}
+
+async fn active_version(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+) -> Result<Option<VersionNumber>, Fault> {
+    let version = sqlx::query_scalar("SELECT version FROM active_calibrations WHERE tenant = ?1")
+        .bind(tenant.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(version)
+}
+
+async fn activate(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    version: Option<VersionNumber>,
+) -> Result<(), Fault> {
+    match version {
+        None => {
+            sqlx::query("DELETE FROM active_calibrations WHERE tenant = ?1").bind(tenant.as_str())
+        }
+        Some(version) => sqlx::query(
+            "INSERT INTO active_calibrations (tenant, version) VALUES (?1, ?2) \
+             ON CONFLICT (tenant) DO UPDATE SET version = excluded.version",
+        )
+        .bind(tenant.as_str())
+        .bind(version),
+    }
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The epoch that the change makes.
+async fn known_epoch(db: &mut SqliteConnection, tenant: &TenantId) -> Result<Epoch, Fault> {
+    let Some(Epoch(before)) = read::epoch(db, tenant).await? else {
+        return Err(Error::new(Code::UnknownTenant, format!("there is no tenant `{tenant}`"))
+            .field("tenant")
+            .fix("name a tenant that has entries")
+            .into());
+    };
+    Ok(Epoch(before + 1))
+}
+
+/// What is active now, as any later reader gets it: numbers too have been through the text.
+async fn changed(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    epoch: Epoch,
+) -> Result<Recalibrated, Fault> {
+    write::raise_epoch(db, tenant).await?;
+    Ok(Recalibrated { epoch, active: active(db, tenant).await? })
+}
