@@ -2,6 +2,7 @@
 //!
 //! | best candidate | decision |
 //! |---|---|
+//! | two or more pass but for each other, and differ in one value alone that the question leaves open | `clarify` |
 //! | score ≥ serve threshold, no guard against it, approved no earlier than the caller's knowledge base | `serve` |
 //! | the same, but the caller's knowledge base is newer than the approval | `context` |
 //! | anything else, some candidate similar enough to list | `suggest` |
@@ -23,6 +24,8 @@ pub enum Decision {
     Serve,
     /// The right entry, but what the caller knows is newer: give it to the language model.
     Context,
+    /// Several entries pass that differ in one value which the question leaves open: ask which.
+    Clarify,
     /// Similar questions exist, none is verified.
     Suggest,
     /// Nothing similar enough.
@@ -36,6 +39,7 @@ impl Decision {
         match self {
             Self::Serve => "serve",
             Self::Context => "context",
+            Self::Clarify => "clarify",
             Self::Suggest => "suggest",
             Self::Miss => "miss",
         }
@@ -72,11 +76,13 @@ impl Judged {
 }
 
 /// The decision over the candidates that are similar enough to list, the best score first.
-/// `serve` and `context` concern the first of them.
+/// `serve` and `context` concern the first of them. `open`: whether two or more of them pass but
+/// for each other and differ only in what the question leaves open.
 #[must_use]
-pub fn decide(candidates: &[Judged], serve_threshold: f64) -> Decision {
+pub fn decide(candidates: &[Judged], open: bool, serve_threshold: f64) -> Decision {
     match candidates.first() {
         None => Decision::Miss,
+        Some(_) if open => Decision::Clarify,
         Some(best) if !best.passes(serve_threshold) => Decision::Suggest,
         Some(best) if best.outdated => Decision::Context,
         Some(_) => Decision::Serve,
@@ -96,7 +102,9 @@ mod tests {
                 outdated: *outdated,
             })
             .collect();
-        assert_eq!(decide(&judged, 0.9), expected, "{candidates:?}");
+        assert_eq!(decide(&judged, false, 0.9), expected, "{candidates:?}");
+        let open = if expected == Decision::Miss { Decision::Miss } else { Decision::Clarify };
+        assert_eq!(decide(&judged, true, 0.9), open, "{candidates:?}");
     }
 
     #[test]

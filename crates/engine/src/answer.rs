@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use goldenset_core::decision::{Decision, MatchType};
-use goldenset_core::guards::GuardResult;
-use goldenset_core::{Code, Error, Result};
+use goldenset_core::guards::{GuardKind, GuardResult};
+use goldenset_core::{Code, EntryId, Error, Result};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -28,6 +28,36 @@ pub struct Match {
     pub guards: Vec<GuardResult>,
     /// The verdict in words.
     pub reason: String,
+    /// What the question leaves open between it and other entries; in no reply.
+    pub(crate) open: Option<Open>,
+}
+
+/// A kind of value that a question leaves open between an entry and others that differ in it alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(crate) kind: GuardKind,
+    pub(crate) values: Vec<String>,
+    pub(crate) siblings: Vec<EntryId>,
+    /// The score that the entry has if the others are no rivals.
+    pub(crate) score: f64,
+}
+
+/// What to ask back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clarify {
+    /// The kind of value that the question leaves open.
+    pub slot: GuardKind,
+    /// What it may be, the best candidate first.
+    pub choices: Vec<Choice>,
+}
+
+/// One thing that the question may mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// The values that the entry is about, in canonical spelling.
+    pub values: Vec<String>,
+    /// The entry that answers then.
+    pub entry_id: EntryId,
 }
 
 impl Serialize for Match {
@@ -67,6 +97,8 @@ pub struct LookupResult {
     /// The candidates similar enough to list, the best score first; after the ten most similar,
     /// which alone may be served, any further ones in the same order.
     pub matches: Vec<Match>,
+    /// What to ask back: with `clarify`, and only then.
+    pub clarify: Option<Clarify>,
     /// Why, in words.
     pub reason: String,
     /// The calibration that had a say in it: none when none is in force, and for an approved

@@ -1,17 +1,17 @@
 //! Why, or why not: two questions, or a question and an entry.
 
 use goldenset_core::canonical::Canonical;
-use goldenset_core::decision::{ELIGIBLE, Judged};
+use goldenset_core::decision::Judged;
 use goldenset_core::guards::GuardResult;
+use goldenset_core::verifier::Against;
 use goldenset_core::{Code, Embedding, EntryId, Error, Result};
 use goldenset_vectors::dot;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::answer::{Match, rounded};
 use crate::engine::Engine;
+use crate::explain::{Asked, Explanation, Situation, Texts, six_decimals};
 use crate::lookup::{check_query, signature_match};
 use crate::scope::Options;
-use crate::verify::{search, search_one, verify};
 
 /// What speaks for and against one answer serving both.
 #[derive(Debug, Clone, Serialize)]
@@ -28,10 +28,8 @@ pub struct Comparison {
     pub guards: Vec<GuardResult>,
     /// The verdict in words.
     pub reason: String,
-}
-
-fn six_decimals<S: Serializer>(value: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_f64(rounded(*value))
+    /// All that the verdict was made from.
+    pub explanation: Explanation,
 }
 
 impl Engine {
@@ -60,30 +58,50 @@ impl Engine {
             let embedding = embeddings.next();
             embedding.unwrap_or_else(|| Err(Error::new(Code::Internal, "a text got no vector")))
         };
-        let compared = checked.into_iter().map(|pair| {
+        let compared = checked.into_iter().zip(pairs).map(|(pair, sent)| {
             let (a, b) = pair?;
             // Both are taken before either error counts, so that the next pair gets its own.
             let (a_embedding, b_embedding) = (next(), next());
             if a.signature() == b.signature() {
-                return Ok(identical());
+                let threshold = self.settings.serve_threshold;
+                let explanation = Explanation::word_for_word(Against::Question, threshold, None);
+                return Ok(identical(explanation));
             }
-            Ok(self.compare_embeddings([(&a, a_embedding?.0), (&b, b_embedding?.0)]))
+            let sides = [(&a, a_embedding?.0), (&b, b_embedding?.0)];
+            Ok(self.compare_embeddings(sides, *sent))
         });
         compared.collect()
     }
 
-    fn compare_embeddings(&self, [a, b]: [(&Canonical, Embedding); 2]) -> Comparison {
+    fn compare_embeddings(
+        &self,
+        [a, b]: [(&Canonical, Embedding); 2],
+        sent: (&str, &str),
+    ) -> Comparison {
         let similarity = dot(&a.1.vector, &b.1.vector);
         let verifier = &self.judges.default().verifier;
         let [a, b] = [a, b].map(|(text, embedding)| verifier.question(text, &embedding.words));
         let verdict = verifier.judge_pair(&a, &b, similarity);
         let judged = Judged { score: verdict.score, effect: verdict.effect, outdated: false };
+        let situation = Situation {
+            against: Against::Question,
+            similarity: f64::from(similarity),
+            score: verdict.score,
+            calibration: None,
+            serve_threshold: self.settings.serve_threshold,
+            min_similarity: None,
+            choices: &[],
+            better: None,
+            rival: None,
+        };
+        let account = verifier.account_pair(&a, &b, similarity);
         Comparison {
             same: judged.passes(self.settings.serve_threshold),
             score: verdict.score,
             similarity: f64::from(similarity),
             guards: verdict.guards,
             reason: verdict.reason,
+            explanation: Explanation::new(account, &situation, &Texts::new(sent.0, [sent.1])),
         }
     }
 
@@ -110,42 +128,20 @@ impl Engine {
         };
         let by_signature = signature_match(&set, &question.signature(), &scope);
         if by_signature.is_some_and(|served| served.entry.id == *id) {
-            return Ok(identical());
+            return Ok(identical(self.word_for_word(&scope)));
         }
-        let (Embedding { vector, words }, _) = self.embeddings.one(&question).await?;
-        let mut found = search(&set, &vector, &scope);
-        if !found.iter().take(ELIGIBLE).any(|found| found.entry.id == *id) {
-            // In the place of the farthest rival, so that it is judged as one of the eligible.
-            found.truncate(ELIGIBLE - 1);
-            found.extend(search_one(&set, &vector, entry));
-        }
-        let verifier = &set.judge.verifier;
-        let profile = verifier.question(&question, &words);
-        let mut judged = verify(verifier, &profile, found, &scope);
-        if let Some(in_force) = &set.calibration {
-            in_force.calibrate(&mut judged);
-        }
-        let place = judged.iter().position(|(matched, _)| matched.entry.id == *id);
-        let wanted = place.and_then(|place| judged.into_iter().nth(place));
-        let (Match { similarity, score, guards, reason, .. }, judged) =
-            wanted.ok_or_else(|| Error::new(Code::Internal, "a published entry has no vector"))?;
-        let configured = self.settings.serve_threshold;
-        let threshold = set.calibration.as_ref().map_or(configured, |in_force| {
-            let category = entry.content.category.as_deref();
-            in_force.apply(category, scope.min_similarity, configured).threshold
-        });
-        let same =
-            place == Some(0) && similarity >= scope.min_similarity && judged.passes(threshold);
-        Ok(Comparison { same, score, similarity, guards, reason })
+        let asked = Asked::of(self, (query, &question), &set, &scope, Some(entry)).await?;
+        asked.comparison(id)
     }
 }
 
-fn identical() -> Comparison {
+fn identical(explanation: Explanation) -> Comparison {
     Comparison {
         same: true,
         score: 1.0,
         similarity: 1.0,
         guards: Vec::new(),
         reason: "the two are the same question, word for word".into(),
+        explanation,
     }
 }

@@ -11,6 +11,7 @@ use goldenset_core::{Code, Embedding, Epoch, Error, Result, Signature};
 use crate::answer::{Answer, LookupResult, Match};
 use crate::cache::ResultKey;
 use crate::calibrate::InForce;
+use crate::clarify::{self, clarify};
 use crate::embedding::EmbeddingSource;
 use crate::engine::Engine;
 use crate::scope::{Options, Scope};
@@ -247,6 +248,7 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
         raw_score: 1.0,
         guards: Vec::new(),
         reason: "the question is one of the entry's approved phrasings".into(),
+        open: None,
     };
     let decision = if outdated { Decision::Context } else { Decision::Serve };
     let result = chosen(decision, MatchType::Signature, matched.clone(), vec![matched]);
@@ -265,26 +267,36 @@ fn conclude(
     let nearest = judged.first().map(|(matched, _)| matched.reason.clone());
     let (mut matches, judged): (Vec<_>, Vec<_>) =
         judged.into_iter().filter(|(matched, _)| similar(matched)).unzip();
-    matches.truncate(scope.max_results);
     let calibration = in_force.map(|in_force| {
         let category = matches.first().and_then(|best| best.entry.content.category.as_deref());
         in_force.apply(category, scope.min_similarity, serve_threshold)
     });
     let threshold = calibration.map_or(serve_threshold, |applied| applied.threshold);
-    match (decide(&judged, threshold), matches.first().cloned()) {
+    let clarify = clarify(&matches, &judged, threshold);
+    matches.truncate(scope.max_results);
+    match (decide(&judged, clarify.is_some(), threshold), matches.first().cloned()) {
         (decision @ (Decision::Serve | Decision::Context), Some(best)) => {
             let result = chosen(decision, MatchType::Semantic, best, matches);
             LookupResult { calibration, ..result }
         }
         (decision, best) => {
-            let reason = match (best, nearest) {
-                (Some(best), _) => format!("not verified: {}", best.reason),
-                (None, Some(nearest)) => {
+            let reason = match (&clarify, best, nearest) {
+                (Some(clarify), ..) => clarify::in_words(clarify),
+                (None, Some(best), _) => format!("not verified: {}", best.reason),
+                (None, None, Some(nearest)) => {
                     format!("no entry is similar enough; the nearest: {nearest}")
                 }
-                (None, None) => "no entry is in scope".into(),
+                (None, None, None) => "no entry is in scope".into(),
             };
-            LookupResult { decision, match_type: None, answer: None, matches, reason, calibration }
+            LookupResult {
+                decision,
+                match_type: None,
+                answer: None,
+                matches,
+                clarify,
+                reason,
+                calibration,
+            }
         }
     }
 }
@@ -298,5 +310,6 @@ fn chosen(decision: Decision, how: MatchType, best: Match, matches: Vec<Match>) 
         _ => best.reason.clone(),
     };
     let answer = (decision == Decision::Serve).then_some(best);
-    LookupResult { decision, match_type: Some(how), answer, matches, reason, calibration: None }
+    let match_type = Some(how);
+    LookupResult { decision, match_type, answer, matches, clarify: None, reason, calibration: None }
 }

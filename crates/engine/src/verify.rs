@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use goldenset_core::EntryId;
 use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::Effect;
 use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
 use goldenset_vectors::Hit;
 
-use crate::answer::Match;
+use crate::answer::{Match, Open};
 use crate::scope::Scope;
 use crate::snapshot::{PublishedEntry, TenantSet};
 
@@ -67,11 +68,12 @@ pub(crate) fn verify(
     if candidates.len() > eligible {
         verdicts.extend(verifier.judge(question, &candidates).into_iter().skip(eligible));
     }
+    let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
     let mut judged: Vec<_> = found
         .into_iter()
         .zip(verdicts)
         .enumerate()
-        .map(|(rank, (found, verdict))| judge(rank, found, verdict, scope))
+        .map(|(rank, (found, verdict))| judge(rank, found, verdict, &ids, scope))
         .collect();
     let (eligible, further) = judged.split_at_mut(eligible);
     eligible.sort_by(best_first);
@@ -86,7 +88,13 @@ fn best_first((a, _): &(Match, Judged), (b, _): &(Match, Judged)) -> Ordering {
         .then_with(|| a.entry.id.cmp(&b.entry.id))
 }
 
-fn judge(rank: usize, found: Found, verdict: Verdict, scope: &Scope) -> (Match, Judged) {
+fn judge(
+    rank: usize,
+    found: Found,
+    verdict: Verdict,
+    ids: &[EntryId],
+    scope: &Scope,
+) -> (Match, Judged) {
     let outdated = scope.kb_epoch.is_some_and(|kb| kb > found.entry.published_at);
     let effect =
         if rank < ELIGIBLE { verdict.effect } else { verdict.effect.max(Effect::SuggestOnly) };
@@ -98,6 +106,12 @@ fn judge(rank: usize, found: Found, verdict: Verdict, scope: &Scope) -> (Match, 
         raw_score: verdict.score,
         guards: verdict.guards,
         reason: verdict.reason,
+        open: verdict.open.filter(|_| rank < ELIGIBLE).map(|open| Open {
+            kind: open.kind,
+            values: open.values,
+            siblings: open.siblings.into_iter().map(|sibling| ids[sibling].clone()).collect(),
+            score: open.score,
+        }),
     };
     (matched, judged)
 }

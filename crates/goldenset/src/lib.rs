@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod config;
 pub mod http;
+pub mod lexicons;
 pub mod metrics;
 pub mod report;
 pub mod wire;

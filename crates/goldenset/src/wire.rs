@@ -18,6 +18,7 @@ use goldenset_store::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider};
+use crate::lexicons;
 
 /// The weights of the bundled model's score, made by `goldenset fit`.
 const BUNDLED_WEIGHTS: &str = include_str!("../../../models/e5-small-en-it/score.json");
@@ -191,8 +192,8 @@ pub async fn engine(
     progress: Progress<'_>,
 ) -> Result<Arc<Engine>> {
     let verifier = verifier(config, embedder.model())?;
-    let parts =
-        Parts { store, embedder, verifier, lexicons: Vec::new(), clock: Arc::new(SystemClock) };
+    let lexicons = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
+    let parts = Parts { store, embedder, verifier, lexicons, clock: Arc::new(SystemClock) };
     Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
 }
 

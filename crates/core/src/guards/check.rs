@@ -118,6 +118,29 @@ pub fn check(question: &Slots, entry: &EntrySlots) -> Vec<GuardResult> {
     findings.into_iter().map(|finding| finding.judged(case)).collect()
 }
 
+/// The one kind of value in which two entries differ where their questions are the same in all
+/// else: what a question that names none of that kind leaves open between them.
+#[must_use]
+pub fn apart(a: &EntrySlots, b: &EntrySlots) -> Option<GuardKind> {
+    let question = a.phrasings.first()?;
+    if nearest(question, b)?.nearness() > Nearness::Near {
+        return None;
+    }
+    let mut apart = None;
+    for found in check(question, b) {
+        match found.result {
+            GuardOutcome::Agree => {}
+            GuardOutcome::Conflict if apart.is_none() && !found.kind.is_of_words() => {
+                apart = Some(found.kind);
+            }
+            // An alternative of the other may name a value that this one leaves out.
+            GuardOutcome::Extra if found.effect == Effect::Explain => {}
+            _ => return None,
+        }
+    }
+    apart
+}
+
 /// The kinds of value that a text names, as bits.
 fn value_kinds(slots: &Slots) -> u32 {
     slots.values.iter().fold(0, |kinds, slot| kinds | 1 << slot.value.kind() as u32)

@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{Act, Family};
 pub use aspect::Aspect;
 pub use bound::Bound;
-pub use check::{EntrySlots, EntrySpan, GuardResult, check, nearest, strongest};
+pub use check::{EntrySlots, EntrySpan, GuardResult, apart, check, nearest, strongest};
 pub use duration::{Duration, TimeUnit};
 pub use legal::LegalRef;
 pub use lexicon::{Lexicon, SetKind};
@@ -114,7 +114,7 @@ impl GuardKind {
     ];
 
     /// Whether it compares words, not values.
-    pub(super) fn is_of_words(self) -> bool {
+    pub(crate) fn is_of_words(self) -> bool {
         self >= Self::Direction
     }
 

@@ -32,6 +32,17 @@ impl Effect {
     pub fn may_be_served(self) -> bool {
         self <= Self::Lower
     }
+
+    /// The effect as it is written in replies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Explain => "explain",
+            Self::Lower => "lower",
+            Self::SuggestOnly => "suggest_only",
+            Self::Refuse => "refuse",
+        }
+    }
 }
 
 /// Whether a question is so short that every number in it matters.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Candidate;
 use super::aligned::{AlignedText, Alignment, weighted_mean};
 use super::profile::QuestionProfile;
-use crate::guards::{Effect, GuardResult};
+use crate::guards::{Effect, GuardOutcome, GuardResult};
 
 /// Values of the features, in the order of their names.
 pub type Features<const N: usize> = [f64; N];
@@ -50,22 +50,48 @@ pub struct Evidence {
 }
 
 /// What the guards say of a candidate, as far as the score heeds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Whether it is a rival to the others: no guard refuses it. A refused entry answers another
-    /// question, and says nothing against the one beside it.
-    pub alive: bool,
+    /// Kinds of guards that refuse it, as bits.
+    refused: u32,
+    /// Kinds of guards that find it to name what the question names, as bits.
+    agrees: u32,
     /// How many guards lower it.
-    pub lowered: u8,
+    lowered: u8,
 }
+
+/// A kind beside those of the guards.
+const OPEN: u32 = 1 << 31;
 
 impl Standing {
     /// Of a candidate with these findings.
     #[must_use]
     pub fn of(guards: &[GuardResult]) -> Self {
-        let lowered = guards.iter().filter(|guard| guard.effect == Effect::Lower).count();
-        let alive = guards.iter().all(|guard| guard.effect != Effect::Refuse);
-        Self { alive, lowered: u8::try_from(lowered).unwrap_or(u8::MAX) }
+        let kinds = |wanted: fn(&GuardResult) -> bool| {
+            guards
+                .iter()
+                .filter(|found| wanted(found))
+                .fold(0, |bits, it| bits | 1 << it.kind as u32)
+        };
+        let lowered = guards.iter().filter(|found| found.effect == Effect::Lower).count();
+        Self {
+            refused: kinds(|found| found.effect == Effect::Refuse),
+            agrees: kinds(|found| found.result == GuardOutcome::Agree),
+            lowered: u8::try_from(lowered).unwrap_or(u8::MAX),
+        }
+    }
+
+    /// Whether `other` is a rival: not where it is refused for the very kind in which this one
+    /// agrees. The entry on 2023 says nothing against the one on 2024 for a question on 2024; it
+    /// does against one that names no year.
+    fn faces(&self, other: &Self) -> bool {
+        self.agrees & other.refused == 0
+    }
+
+    /// Takes `others` for no rivals of the candidate at `place`.
+    pub(super) fn set_aside(standings: &mut [Self], place: usize, others: &[usize]) {
+        standings[place].agrees |= OPEN;
+        others.iter().for_each(|other| standings[*other].refused |= OPEN);
     }
 }
 
@@ -141,9 +167,14 @@ fn alone(question: &QuestionProfile, text: &AlignedText, found: &Alignment) -> E
     }
 }
 
-/// The most similar of the other live ones.
-fn closest(candidates: &[Candidate<'_>], standings: &[Standing], place: usize) -> Option<usize> {
-    let others = (0..candidates.len()).filter(|other| *other != place && standings[*other].alive);
+/// The most similar of its rivals.
+pub(super) fn closest(
+    candidates: &[Candidate<'_>],
+    standings: &[Standing],
+    place: usize,
+) -> Option<usize> {
+    let rival = |other: &usize| *other != place && standings[place].faces(&standings[*other]);
+    let others = (0..candidates.len()).filter(rival);
     let similarity = |at: &usize| candidates[*at].similarity;
     others.max_by(|a, b| similarity(a).total_cmp(&similarity(b)).then(b.cmp(a)))
 }
@@ -170,7 +201,8 @@ pub fn ranked_features(
 ) -> Features<{ RANKED_FEATURES.len() }> {
     let mut rival = *least;
     let others = evidence.iter().zip(standings).enumerate();
-    for (_, (other, _)) in others.filter(|(other, (_, at))| *other != place && at.alive) {
+    let faces = |standing: &Standing| standings[place].faces(standing);
+    for (_, (other, _)) in others.filter(|(other, (_, at))| *other != place && faces(at)) {
         rival.similarity = rival.similarity.max(other.similarity);
         rival.likeness = rival.likeness.max(other.likeness);
     }

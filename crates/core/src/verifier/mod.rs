@@ -5,20 +5,25 @@
 //! stays true.
 
 mod aligned;
+mod explain;
 mod features;
+mod open;
 mod profile;
 mod reason;
+mod sentence;
 mod weights;
 
 use std::sync::Arc;
 
 pub use aligned::{AlignedText, Alignment};
+pub use explain::{Account, Basis, Feature, ReasonedGuard, Reckoning};
 pub use features::{
     Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, Standing, evidence, pair_evidence,
     pair_features, ranked_features,
 };
 pub use profile::{EntryProfile, QuestionProfile, Reading};
 pub use reason::probability_in_words;
+pub use sentence::{Against, Figures, sentence};
 pub use weights::{FORMAT, Logistic, Weights};
 
 use crate::canonical::Canonical;
@@ -26,7 +31,7 @@ use crate::decision::ELIGIBLE;
 use crate::embedding::WordVectors;
 use crate::entry::EntryContent;
 use crate::error::Result;
-use crate::guards::{self, Effect, EntrySlots, GuardResult, Lexicon};
+use crate::guards::{self, Effect, EntrySlots, GuardKind, GuardResult, Lexicon};
 use crate::ids::ModelId;
 
 /// A candidate as the search found it.
@@ -49,6 +54,22 @@ pub struct Verdict {
     pub effect: Effect,
     /// The verdict in words.
     pub reason: String,
+    /// What the question leaves open between this candidate and others, if anything.
+    pub open: Option<OpenSlot>,
+}
+
+/// A kind of value that a question leaves open, and in which alone some candidates differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenSlot {
+    /// The kind.
+    pub kind: GuardKind,
+    /// What the candidate names of it, in canonical spelling.
+    pub values: Vec<String>,
+    /// Places of the candidates that differ from this one in it alone.
+    pub siblings: Vec<usize>,
+    /// The score that the candidate has if those are no rivals: they are the same question but
+    /// for what was left open.
+    pub score: f64,
 }
 
 /// Judges candidates with the weights of one embedding model and the words of one lexicon.
@@ -132,14 +153,54 @@ impl Verifier {
         let evidence = evidence(question, candidates, &standings);
         let few = candidates.len() < ELIGIBLE;
         let judge = |(place, checked): (usize, Checked)| {
-            self.verdict(checked, |weights| {
-                let features = ranked_features(&evidence, &standings, place, &weights.rival);
-                let ranked = weights.ranked.probability(&features);
-                let alone = weights.pair.probability(&pair_features(&evidence[place]));
-                if few { ranked.min(alone) } else { ranked }
-            })
+            self.verdict(checked, |weights| self.ranked(weights, &evidence, &standings, place, few))
         };
-        checks.into_iter().enumerate().map(judge).collect()
+        let mut verdicts: Vec<_> = checks.into_iter().enumerate().map(judge).collect();
+        if self.weights.is_some() {
+            self.find_open(question, candidates, &standings, &mut verdicts);
+        }
+        verdicts
+    }
+
+    /// Fills in what the question leaves open between the most similar candidates.
+    fn find_open(
+        &self,
+        question: &QuestionProfile,
+        candidates: &[Candidate<'_>],
+        standings: &[Standing],
+        verdicts: &mut [Verdict],
+    ) {
+        for (place, (kind, siblings)) in open::siblings(candidates, verdicts) {
+            let mut without = standings.to_vec();
+            Standing::set_aside(&mut without, place, &siblings);
+            let evidence = evidence(question, candidates, &without);
+            let score = self.weights.as_ref().map_or(0.0, |weights| {
+                self.ranked(weights, &evidence, &without, place, candidates.len() < ELIGIBLE)
+            });
+            let found = verdicts[place].guards.iter().find(|found| found.kind == kind);
+            let values = found.map(|found| found.entry_values.clone()).unwrap_or_default();
+            verdicts[place].open = Some(OpenSlot { kind, values, siblings, score });
+        }
+    }
+
+    /// The probability of the candidate at `place`; with `few` candidates no more than it has
+    /// without the others.
+    fn ranked(
+        &self,
+        weights: &Weights,
+        evidence: &[Evidence],
+        standings: &[Standing],
+        place: usize,
+        few: bool,
+    ) -> f64 {
+        let ranked = weights.ranked.probability(&ranked_features(
+            evidence,
+            standings,
+            place,
+            &weights.rival,
+        ));
+        let alone = weights.pair.probability(&pair_features(&evidence[place]));
+        if few { ranked.min(alone) } else { ranked }
     }
 
     /// The verdict on two questions, `b` in the place of an approved one.
@@ -162,7 +223,7 @@ impl Verifier {
             probability(weights) * factor
         });
         let reason = reason::in_words(&guards, effect, score);
-        Verdict { score: score.unwrap_or(0.0), guards, effect, reason }
+        Verdict { score: score.unwrap_or(0.0), guards, effect, reason, open: None }
     }
 }
 

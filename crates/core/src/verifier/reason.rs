@@ -60,3 +60,39 @@ fn clause(guard: &GuardResult) -> String {
         _ => format!("asks about {what} {asked}; this entry is about {named}"),
     }
 }
+
+/// A finding as a clause of a sentence about the question ("it"), held against `other`.
+pub(super) fn spoken(guard: &GuardResult, other: &str) -> String {
+    let (asked, named) = (guard.query_values.join(", "), guard.entry_values.join(", "));
+    let quoted = || format!("it says \"{asked}\" and {other} \"{named}\"");
+    match (guard.kind, guard.result) {
+        (GuardKind::Negation, _) => "one of the two denies what the other asserts".into(),
+        (GuardKind::Direction, GuardOutcome::Conflict) => {
+            format!("it goes the other way round ({asked}, {other} {named})")
+        }
+        (GuardKind::Role, GuardOutcome::Conflict) => {
+            format!("it is about other people, or in other parts ({asked}, {other} {named})")
+        }
+        (GuardKind::Exclusive, GuardOutcome::Conflict) => {
+            format!("{}, and one excludes the other", quoted())
+        }
+        (GuardKind::Aspect, _) => {
+            let thing = |aspect: String| match aspect.as_str() {
+                "" => "something else".to_owned(),
+                "yes_no" => "yes or no".to_owned(),
+                aspect => format!("\"{}\"", aspect.replace('_', " ")),
+            };
+            format!("it asks {} and {other} answers {}", thing(asked), thing(named))
+        }
+        (kind, _) if kind.is_of_words() => match (asked.as_str(), named.as_str()) {
+            (asked, "") => format!("only it says \"{asked}\""),
+            ("", named) => format!("only {other} says \"{named}\""),
+            _ => quoted(),
+        },
+        (_, GuardOutcome::Missing) => {
+            format!("it asks about {asked}, which {other} does not name")
+        }
+        (_, GuardOutcome::Extra) => format!("{other} is about {named}, which it does not name"),
+        _ => format!("it asks about {asked} and {other} is about {named}"),
+    }
+}

@@ -106,7 +106,10 @@ fn margins_are_to_the_best_other_candidate() {
     ];
     let question = asked("la tassa sui rifiuti");
     let features = |alive: [bool; 2], place, least: &Rival| {
-        let standings = alive.map(|alive| Standing { alive, lowered: 2 });
+        let mut standings = [Standing::default(); 2];
+        if let Some(other) = alive.iter().position(|alive| !alive) {
+            Standing::set_aside(&mut standings, place, &[other]);
+        }
         let found = evidence(&question, &candidates, &standings);
         ranked_features(&found, &standings, place, least)
     };
@@ -120,6 +123,37 @@ fn margins_are_to_the_best_other_candidate() {
     // A refused entry is no rival; then all words of the entry count.
     assert_eq!(features([true, false], 0, &near), [0.0625, 0.25, 1.0, 1.0]);
     assert_eq!(features([false, true], 1, &none), [0.1, 0.5, 0.5, 0.0]);
+}
+
+#[test]
+fn a_refused_entry_is_no_rival_where_the_question_agrees() {
+    let question = asked("aliquote dell'imposta nel 2024");
+    let entries = ["aliquote dell'imposta nel 2024", "aliquote dell'imposta nel 2023", "aliquote"];
+    let profiles = entries.map(entry);
+    let candidates = profiles.each_ref().map(|profile| Candidate { profile, similarity: 0.9 });
+    let standings: Vec<_> = verifier(even())
+        .judge(&question, &candidates)
+        .iter()
+        .map(|verdict| Standing::of(&verdict.guards))
+        .collect();
+    let margin = |candidates: [usize; 2]| {
+        let chosen = candidates.map(|place| standings[place]);
+        let evidence = [0.9, 0.85].map(|similarity| Evidence {
+            similarity,
+            likeness: 0.0,
+            aligned: 0.0,
+            distinguished: 0.0,
+            weakest: 0.0,
+            lowered: 0.0,
+        });
+        let none = Rival { similarity: 0.0, likeness: 0.0 };
+        ranked_features(&evidence, &chosen, 0, &none)[0]
+    };
+    // Beside the entry on its year, the one on another year does not count: the margin is cut.
+    assert_eq!(margin([0, 1]), 0.1);
+    // It does beside an entry that names no year.
+    assert!((margin([2, 1]) - 0.05).abs() < 1e-9);
+    assert!((margin([0, 2]) - 0.05).abs() < 1e-9);
 }
 
 #[test]

@@ -60,6 +60,9 @@ impl InForce {
                 matched.reason = probability_in_words(score);
             }
             matched.score = score;
+            if let Some(open) = &mut matched.open {
+                open.score = self.0.calibration.map.apply(open.score);
+            }
             judged.score = score;
         }
     }

@@ -9,10 +9,13 @@
 
 mod bounds;
 mod calibrate;
+mod clarify;
 mod concurrency;
+mod explain;
 mod faults;
 mod import;
 mod invisible;
+mod lexicons;
 mod listing;
 mod parts;
 mod restart;

@@ -70,6 +70,7 @@ Examples:
     #[command(after_help = "Examples:
   goldenset ask \"Quanto preavviso devo dare?\"
   goldenset ask --json --as-of 2023-06-30 \"Quanto spetta di NASpI?\"
+  goldenset ask --explain \"Quanto spetta di NASpI?\"
   goldenset ask < questions.txt")]
     Ask(Ask),
     /// Compare two questions: may an approved answer to the one serve the other?
@@ -215,6 +216,9 @@ pub struct Ask {
     /// Print the body that the HTTP interface would send
     #[arg(long)]
     pub json: bool,
+    /// Say of the three best candidates why they are served or not, with every figure
+    #[arg(long)]
+    pub explain: bool,
     /// Least similarity of a listed candidate, 0 to 1
     #[arg(long, value_name = "NUMBER")]
     pub min_similarity: Option<f64>,

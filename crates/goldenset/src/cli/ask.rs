@@ -4,11 +4,31 @@ use std::io::{self, BufRead, Write};
 
 use goldenset_core::decision::Decision;
 use goldenset_core::{Code, Error, Result, TenantId};
-use goldenset_engine::Engine;
 use goldenset_engine::scope::{Filters, Options};
+use goldenset_engine::{Engine, Explained, LookupResult};
+use serde::Serialize;
 
 use super::args::Ask;
-use super::output::{print_result, unwritable};
+use super::explain::print_explained;
+use super::output::{json_line, print_result, unwritable};
+
+/// Most candidates that are explained.
+const EXPLAINED: usize = 3;
+
+/// How an answer is shown.
+#[derive(Clone, Copy)]
+struct Show {
+    json: bool,
+    explain: bool,
+}
+
+/// The body of a lookup with the explanations beside it.
+#[derive(Serialize)]
+struct Explaining<'a> {
+    #[serde(flatten)]
+    result: &'a LookupResult,
+    explanations: Vec<Explained>,
+}
 
 /// Answers; `false` when none of the questions was served.
 pub(super) async fn run(engine: &Engine, ask: Ask) -> Result<bool> {
@@ -20,8 +40,9 @@ pub(super) async fn run(engine: &Engine, ask: Ask) -> Result<bool> {
         as_of: ask.as_of,
         kb_epoch: None,
     };
+    let show = Show { json: ask.json, explain: ask.explain };
     if let Some(question) = &ask.question {
-        return one(engine, question, options, ask.json).await;
+        return one(engine, question, options, show).await;
     }
     let mut served = false;
     for (number, line) in io::stdin().lock().lines().enumerate() {
@@ -34,21 +55,33 @@ pub(super) async fn run(engine: &Engine, ask: Ask) -> Result<bool> {
             Error::new(code, "the question cannot be read").field(place.clone()).cause(cause)
         })?;
         if !line.trim().is_empty() {
-            let answered = one(engine, &line, options.clone(), ask.json).await;
+            let answered = one(engine, &line, options.clone(), show).await;
             served |= answered.map_err(|error| error.field(place))?;
         }
     }
     Ok(served)
 }
 
-async fn one(engine: &Engine, question: &str, options: Options, json: bool) -> Result<bool> {
-    let looked = engine.lookup(question, options).await?;
-    let mut out = io::stdout().lock();
-    let written = if json {
-        out.write_all(looked.answer.body()).and_then(|()| writeln!(out))
-    } else {
-        print_result(&mut out, question, looked.answer.result())
+async fn one(engine: &Engine, question: &str, options: Options, show: Show) -> Result<bool> {
+    let looked = engine.lookup(question, options.clone()).await?;
+    let result = looked.answer.result();
+    let explanations = match show.explain {
+        true => Some(engine.explain(question, options, EXPLAINED).await?),
+        false => None,
     };
-    written.map_err(unwritable)?;
-    Ok(looked.answer.result().decision == Decision::Serve)
+    let mut out = io::stdout().lock();
+    match (show.json, explanations) {
+        (true, Some(explanations)) => json_line(&mut out, &Explaining { result, explanations })?,
+        (true, None) => {
+            let written = out.write_all(looked.answer.body()).and_then(|()| writeln!(out));
+            written.map_err(unwritable)?;
+        }
+        (false, explanations) => {
+            print_result(&mut out, question, result).map_err(unwritable)?;
+            for explained in explanations.iter().flatten() {
+                print_explained(&mut out, question, explained).map_err(unwritable)?;
+            }
+        }
+    }
+    Ok(result.decision == Decision::Serve)
 }

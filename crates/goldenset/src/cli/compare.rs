@@ -7,6 +7,7 @@ use goldenset_engine::{Comparison, Engine};
 use serde::Deserialize;
 
 use super::args::Compare;
+use super::explain::print_explanation;
 use super::files::read_jsonl;
 use super::output::{Bar, json_line, print_json, unwritable};
 
@@ -43,7 +44,7 @@ pub(super) async fn run(engine: &Engine, compare: Compare) -> Result<bool> {
     if compare.json {
         print_json(&comparison)?;
     } else {
-        print(&comparison).map_err(unwritable)?;
+        print(&a, &b, &comparison).map_err(unwritable)?;
     }
     Ok(comparison.same)
 }
@@ -53,23 +54,10 @@ fn in_pair(number: usize, error: Error) -> Error {
     error.field(format!("pair {number}{side}"))
 }
 
-fn print(comparison: &Comparison) -> io::Result<()> {
+fn print(a: &str, b: &str, comparison: &Comparison) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let word = if comparison.same { "SAME" } else { "NOT THE SAME" };
-    writeln!(
-        out,
-        "{word}  score {:.3}, similarity {:.3}\n    {}",
-        comparison.score, comparison.similarity, comparison.reason
-    )?;
-    for guard in &comparison.guards {
-        writeln!(
-            out,
-            "    {} {}: {} / {}",
-            guard.kind.as_str(),
-            guard.result.as_str(),
-            guard.query_values.join(", "),
-            guard.entry_values.join(", ")
-        )?;
-    }
-    Ok(())
+    let Comparison { score, similarity, explanation, .. } = comparison;
+    writeln!(out, "{word}  score {score:.3}, similarity {similarity:.3}")?;
+    print_explanation(&mut out, a, &[b], explanation)
 }

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use super::output::{print_json, unwritable};
 use crate::config::Config;
 use crate::http::server::listen;
-use crate::wire;
+use crate::{lexicons, wire};
 
 /// Longest wait for whoever holds the address.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -82,7 +82,8 @@ fn verifies(config: &Config, embedder: &Arc<dyn Embedder>) -> Result<String> {
         )
         .fix("make weights with `goldenset fit` and set verifier.weights"));
     }
-    Ok(format!("weights {}", verifier.id()))
+    let own = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
+    Ok(format!("score and guards {}, {} lexicons of tenants", verifier.id(), own.len()))
 }
 
 async fn data(config: &Config) -> Result<String> {

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod doctor;
 mod eval;
+mod explain;
 mod files;
 mod fit;
 mod output;

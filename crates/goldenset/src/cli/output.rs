@@ -127,6 +127,9 @@ pub(super) fn print_result(
         }
         None => {
             writeln!(out, "{decision}  {}", result.reason)?;
+            for choice in result.clarify.iter().flat_map(|clarify| &clarify.choices) {
+                writeln!(out, "    {}  entry {}", choice.values.join(", "), choice.entry_id)?;
+            }
             for candidate in result.matches.iter().take(3) {
                 writeln!(
                     out,

@@ -71,6 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     key("cache.embedding_bytes", Rule::Whole(0, 1024 * GIB)),
     key("cache.redis_url", Rule::PrivateUrl).named("REDIS_URL"),
     key("verifier.weights", Rule::Text),
+    key("verifier.lexicons", Rule::Text),
     key("judge.kind", Rule::OneOf(&["none", "local", "rerank"])),
     key("judge.path", Rule::Text),
     key("judge.base_url", Rule::HttpUrl),

@@ -157,6 +157,9 @@ pub struct Verifier {
     /// File with the weights of the score, none: the bundled one.
     #[serde(deserialize_with = "path_or_none")]
     pub weights: Option<PathBuf>,
+    /// Folder with the tenants' own lexicons.
+    #[serde(deserialize_with = "path_or_none")]
+    pub lexicons: Option<PathBuf>,
 }
 
 /// Section `judge`.

@@ -176,6 +176,11 @@ fn the_server_calibrates_while_it_serves() {
     let compared = tenant.server.post("/v1/compare", &body).with(200);
     assert_eq!(compared["score"], result["matches"][0]["score"]);
     assert_eq!(compared["same"], result["decision"] == "serve");
+    let explanation = &compared["explanation"];
+    assert_eq!(explanation["calibration"], result["calibration"]);
+    assert_eq!(explanation["score"], compared["score"]);
+    assert_eq!(explanation["raw_score"], before.json()["matches"][0]["score"]);
+    assert_eq!(explanation["thresholds"]["serve_threshold"], result["calibration"]["threshold"]);
     assert_eq!(status(&tenant)["calibrations"][0]["author"], "http");
 
     let undo = || tenant.server.post("/v1/calibration/undo", &json!({ "tenant": tenant.name }));

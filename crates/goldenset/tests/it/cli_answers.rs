@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::description::DESCRIPTION;
 use crate::program::{Place, entry_line};
 use crate::server::Server;
 
@@ -68,6 +69,40 @@ fn ask_prints_the_body_of_the_server() {
 }
 
 #[test]
+fn ask_explains_the_best_candidates() {
+    let place = place();
+    let query = "Quali sono le aliquote IRPEF nel «2022»?";
+    let ask = |args: &[&str]| place.run(&[&["ask", "--data", "data"], args].concat());
+    let explained = ask(&["--explain", query]);
+    assert_eq!(explained.code, 1, "{explained:?}");
+    for part in [
+        "entry 2024  score",
+        "it asks about 2022 and this entry is about 2024",
+        "nel «[2022]»",
+        "nel [2024]?",
+        "entry iva  score",
+        "entry reset  score",
+    ] {
+        assert!(explained.out.contains(part), "{part}: {explained:?}");
+    }
+    let mut body = ask(&["--json", "--explain", query]).json();
+    let explanations = body.as_object_mut().unwrap().remove("explanations").unwrap();
+    assert_eq!(body, ask(&["--json", query]).json(), "the body is as it is without");
+    assert_eq!(explanations.as_array().unwrap().len(), 3);
+    let schema = json!({ "$ref": "#/components/schemas/Explanation" });
+    for (explained, listed) in
+        explanations.as_array().unwrap().iter().zip(body["matches"].as_array().unwrap())
+    {
+        assert_eq!(explained["entry_id"], listed["entry_id"]);
+        assert_eq!(explained["explanation"]["score"], listed["score"]);
+        let faults = DESCRIPTION.faults(&schema, &explained["explanation"]);
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+    let served = ask(&["--explain", "how do i reset my password"]);
+    assert!(served.out.contains("it is an approved phrasing, word for word"), "{served:?}");
+}
+
+#[test]
 fn compare_takes_two_texts_or_a_file() {
     let place = Place::new();
     let same = place.run(&["compare", "IVA al 22 %", "iva al 22%"]);
@@ -75,7 +110,16 @@ fn compare_takes_two_texts_or_a_file() {
     assert!(same.out.starts_with("SAME"), "{same:?}");
     let other = place.run(&["compare", "IVA al 22 %", "IVA al 10 %"]);
     assert_eq!(other.code, 1, "{other:?}");
-    assert!(other.out.contains("percentage conflict: 22% / 10%"), "{other:?}");
+    for part in [
+        "percentage conflict: 22% / 10%",
+        "[22 %]",
+        "[10 %]",
+        "it asks about 22% and the approved question is about 10%",
+        "guard factor",
+        "< 0.900",
+    ] {
+        assert!(other.out.contains(part), "{part}: {other:?}");
+    }
     let json = place.run(&["compare", "--json", "Aliquote 2023", "Aliquote 2024"]);
     assert_eq!((json.code, &json.json()["same"]), (1, &json!(false)));
     let pairs: Vec<_> =
@@ -93,7 +137,7 @@ fn compare_takes_two_texts_or_a_file() {
     for ((a, b), result) in pairs.iter().zip(&results) {
         assert_eq!(result["same"], a.to_lowercase() == *b, "{a} / {b}: {result}");
         let fields: Vec<_> = result.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["guards", "reason", "same", "score", "similarity"]);
+        assert_eq!(fields, ["explanation", "guards", "reason", "same", "score", "similarity"]);
     }
     let piped = place.run_with(&["compare", "--pairs", "-"], lines(&pairs[..2]).as_bytes(), &[]);
     assert_eq!(piped.lines(), results[..2]);

@@ -42,6 +42,7 @@ fn approved_question_gets_the_whole_entry() {
         "answer": served,
         "matches": [served],
         "reason": reason,
+        "clarify": null,
         "calibration": null,
     });
     for phrasing in [QUESTION, "IVA libri usati"] {

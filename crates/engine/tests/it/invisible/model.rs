@@ -132,6 +132,10 @@ impl Model {
         let chosen = matches!(result.decision, Decision::Serve | Decision::Context);
         assert_eq!(result.match_type.is_some(), chosen);
         assert_eq!(result.matches.is_empty(), result.decision == Decision::Miss);
+        assert_eq!(result.clarify.is_some(), result.decision == Decision::Clarify);
+        for choice in result.clarify.iter().flat_map(|clarify| &clarify.choices) {
+            assert!(allowed.contains_key(&choice.entry_id), "{} may not be named", choice.entry_id);
+        }
 
         self.check_calibration(scope, result);
         let signature = Canonical::of(question).signature();

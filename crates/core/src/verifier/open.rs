@@ -1,0 +1,54 @@
+//! What a question leaves open: candidates that are the same question but for one value.
+
+use std::collections::BTreeMap;
+
+use super::{Candidate, Verdict};
+use crate::guards::{GuardKind, GuardOutcome, apart};
+
+/// Most similar candidates among which an open value is looked for: a person is not asked to
+/// choose among more.
+const MOST: usize = 5;
+
+/// For each candidate with siblings, the kind of value in which alone it differs from them and
+/// which the question does not name, and the places of the siblings. Of several kinds, the first
+/// that was found.
+pub(super) fn siblings(
+    candidates: &[Candidate<'_>],
+    verdicts: &[Verdict],
+) -> BTreeMap<usize, (GuardKind, Vec<usize>)> {
+    let mut by_similarity: Vec<usize> = (0..candidates.len()).collect();
+    by_similarity.sort_by(|a, b| {
+        candidates[*b].similarity.total_cmp(&candidates[*a].similarity).then(a.cmp(b))
+    });
+    by_similarity.retain(|place| verdicts[*place].effect.may_be_served());
+    by_similarity.truncate(MOST);
+    let leaves_open = |place: usize, kind: GuardKind| {
+        let mut guards = verdicts[place].guards.iter();
+        guards.any(|found| found.kind == kind && found.result == GuardOutcome::Extra)
+    };
+    let mut found: BTreeMap<usize, (GuardKind, Vec<usize>)> = BTreeMap::new();
+    // Comparing two entries is dear, and most name nothing that is left open.
+    let names_more = |place: &usize| {
+        verdicts[*place].guards.iter().any(|found| found.result == GuardOutcome::Extra)
+    };
+    by_similarity.retain(names_more);
+    for (rank, &one) in by_similarity.iter().enumerate() {
+        for &other in &by_similarity[rank + 1..] {
+            let Some(kind) =
+                apart(&candidates[one].profile.slots, &candidates[other].profile.slots)
+            else {
+                continue;
+            };
+            if !leaves_open(one, kind) || !leaves_open(other, kind) {
+                continue;
+            }
+            for (place, sibling) in [(one, other), (other, one)] {
+                let (known, siblings) = found.entry(place).or_insert((kind, Vec::new()));
+                if *known == kind {
+                    siblings.push(sibling);
+                }
+            }
+        }
+    }
+    found
+}
