@@ -214,14 +214,8 @@ impl Verifier {
 
     fn verdict(&self, checked: Checked, probability: impl Fn(&Weights) -> f64) -> Verdict {
         let Checked { guards, effect } = checked;
-        let score = self.weights.as_ref().map(|weights| {
-            let factor = match effect {
-                Effect::Explain | Effect::Lower => 1.0,
-                Effect::SuggestOnly => weights.suggest_only_factor,
-                Effect::Refuse => weights.refuse_factor,
-            };
-            probability(weights) * factor
-        });
+        let score =
+            self.weights.as_ref().map(|weights| probability(weights) * weights.factor(effect));
         let reason = reason::in_words(&guards, effect, score);
         Verdict { score: score.unwrap_or(0.0), guards, effect, reason, open: None }
     }
