@@ -76,6 +76,7 @@ codes! {
     UnknownTenant = "unknown_tenant", NotFound, "the tenant does not exist";
     UnknownEntry = "unknown_entry", NotFound, "the entry does not exist";
     UnknownVersion = "unknown_version", NotFound, "the entry has no such version";
+    UnknownAuditItem = "unknown_audit_item", NotFound, "the audit sample has no such item";
     UnknownRoute = "unknown_route", NotFound, "there is nothing at this address";
     NotPublished = "not_published", Conflict, "the entry is not published";
     NotCalibrated = "not_calibrated", Conflict, "no calibration is active";

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod ports;
 pub mod validity;
 pub mod verifier;
+pub mod watch;
 pub mod words;
 
 pub use canonical::{Canonical, Signature};

@@ -1,6 +1,8 @@
 //! The traits of everything that does I/O. Implementations live in crates of their own; the
 //! engine knows only these.
 
+mod watch;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,6 +14,8 @@ use crate::embedding::Embedding;
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
 use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
+
+pub use watch::WatchStore;
 
 /// Tells the time; tests move it.
 pub trait Clock: Send + Sync {
@@ -233,7 +237,7 @@ pub struct EntryRecord {
 
 /// Where golden sets are kept. One transaction a call; a call that returned is on the disk.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: WatchStore {
     /// Every tenant with its epoch, ordered by name.
     ///
     /// # Errors

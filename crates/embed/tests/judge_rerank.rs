@@ -12,13 +12,11 @@ use goldenset_core::ports::{Pair, PairModel};
 use goldenset_core::{Code, Error};
 use goldenset_embed::{ApiKey, RerankJudge, RerankSettings, RerankStyle};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::{Barrier, mpsc};
 
 #[path = "support/provider.rs"]
 mod provider;
 
-use provider::{Provider, reply};
+use provider::{Provider, nobody, reply};
 
 type Reply = fn(&Value) -> Response;
 
@@ -215,9 +213,7 @@ async fn a_silent_server_is_out_of_time() {
 
 #[tokio::test]
 async fn nobody_there_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let base_url = nobody().await;
     // Short pauses come from a short budget; refusals come at once.
     let budget = Duration::from_secs(2);
     let judge = RerankJudge::new(RerankSettings { budget, ..settings(&base_url) }).unwrap();
@@ -309,16 +305,7 @@ async fn one_fault_fails_the_whole_call() {
 
 #[tokio::test]
 async fn as_many_requests_as_allowed_and_no_more() {
-    // Requests are answered in pairs: with fewer than two at once this never ends.
-    let pair = Arc::new(Barrier::new(2));
-    let provider = Provider::start(move |_, body| {
-        let pair = Arc::clone(&pair);
-        Box::pin(async move {
-            pair.wait().await;
-            good(&body)
-        })
-    })
-    .await;
+    let provider = Provider::in_pairs(good).await;
     let settings = RerankSettings { concurrency: 2, ..settings(&provider.base_url) };
     let judge = RerankJudge::new(settings).unwrap();
     // Two calls share the limit.
@@ -331,27 +318,7 @@ async fn as_many_requests_as_allowed_and_no_more() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_frees_its_place() {
-    /// Tells when the request it belongs to is over.
-    struct Gone(mpsc::UnboundedSender<&'static str>);
-    impl Drop for Gone {
-        fn drop(&mut self) {
-            self.0.send("gone").ok();
-        }
-    }
-
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let provider = Provider::start(move |n, body| {
-        let tell = tell.clone();
-        Box::pin(async move {
-            if n > 0 {
-                return good(&body);
-            }
-            tell.send("begun").unwrap();
-            let _gone = Gone(tell);
-            pending().await
-        })
-    })
-    .await;
+    let (provider, mut told) = Provider::first_hangs(good).await;
     let settings = RerankSettings { concurrency: 1, max_calls: 1, ..settings(&provider.base_url) };
     let judge = Arc::new(RerankJudge::new(settings).unwrap());
     let caller = tokio::spawn({

@@ -12,8 +12,6 @@ use goldenset_core::ports::Embedder;
 use goldenset_core::{Code, Error};
 use goldenset_embed::{ApiKey, OpenAiEmbedder, OpenAiSettings};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::{Barrier, mpsc};
 
 #[path = "support/embeddings.rs"]
 mod embeddings;
@@ -21,7 +19,7 @@ mod embeddings;
 mod provider;
 
 use embeddings::{good, good_json, raw_vector};
-use provider::{Provider, reply};
+use provider::{Provider, nobody, reply};
 
 type Reply = fn(&Value) -> Response;
 
@@ -185,9 +183,7 @@ async fn a_silent_provider_times_out() {
 
 #[tokio::test]
 async fn nobody_there_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
-    drop(listener);
+    let base_url = nobody().await;
     let embedder = OpenAiEmbedder::new(settings(&base_url)).unwrap();
     let error = fault(&embedder).await;
     assert_eq!(error.code, Code::EmbeddingUnavailable);
@@ -296,16 +292,7 @@ async fn an_answer_that_is_not_what_was_asked_is_refused() {
 
 #[tokio::test]
 async fn as_many_requests_as_allowed_and_no_more() {
-    // Requests are answered in pairs: with fewer than two at once this never ends.
-    let pair = Arc::new(Barrier::new(2));
-    let provider = Provider::start(move |_, body| {
-        let pair = Arc::clone(&pair);
-        Box::pin(async move {
-            pair.wait().await;
-            good(&body)
-        })
-    })
-    .await;
+    let provider = Provider::in_pairs(good).await;
     let settings = OpenAiSettings { max_texts: 1, concurrency: 2, ..settings(&provider.base_url) };
     let embedder = OpenAiEmbedder::new(settings).unwrap();
     // Two calls share the limit.
@@ -318,27 +305,7 @@ async fn as_many_requests_as_allowed_and_no_more() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_frees_its_place() {
-    /// Tells when the request it belongs to is over.
-    struct Gone(mpsc::UnboundedSender<&'static str>);
-    impl Drop for Gone {
-        fn drop(&mut self) {
-            self.0.send("gone").ok();
-        }
-    }
-
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let provider = Provider::start(move |n, body| {
-        let tell = tell.clone();
-        Box::pin(async move {
-            if n > 0 {
-                return good(&body);
-            }
-            tell.send("begun").unwrap();
-            let _gone = Gone(tell);
-            pending().await
-        })
-    })
-    .await;
+    let (provider, mut told) = Provider::first_hangs(good).await;
     let settings = OpenAiSettings { concurrency: 1, max_calls: 1, ..settings(&provider.base_url) };
     let embedder = Arc::new(OpenAiEmbedder::new(settings).unwrap());
     let caller = tokio::spawn({

@@ -91,6 +91,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
             store: Arc::new(SqliteStore::in_memory().await.unwrap()),
             verifier: verifier(&*embedder as &dyn Embedder),
             lexicons: vec![],
+            pair_judge: None,
             embedder,
             clock: Arc::new(TestClock::new()),
         };

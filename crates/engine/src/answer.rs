@@ -11,7 +11,9 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::calibrate::Applied;
+use crate::opinion::Heard;
 use crate::snapshot::PublishedEntry;
+use crate::watch::Seen;
 
 /// A candidate with what speaks for and against it.
 #[derive(Debug, Clone)]
@@ -28,6 +30,10 @@ pub struct Match {
     pub guards: Vec<GuardResult>,
     /// The verdict in words.
     pub reason: String,
+    /// Place of the phrasing that it was judged by; in no reply.
+    pub(crate) phrasing: usize,
+    /// The second opinion, where one was heard; in no reply.
+    pub(crate) heard: Option<Heard>,
     /// What the question leaves open between it and other entries; in no reply.
     pub(crate) open: Option<Open>,
 }
@@ -111,6 +117,7 @@ pub struct LookupResult {
 pub struct Answer {
     result: LookupResult,
     body: Bytes,
+    seen: Seen,
 }
 
 impl Answer {
@@ -118,13 +125,19 @@ impl Answer {
         let body = serde_json::to_vec(&result).map_err(|cause| {
             Error::new(Code::Internal, "a result could not be written as JSON").cause(cause)
         })?;
-        Ok(Self { result, body: body.into() })
+        Ok(Self { seen: Seen::of(&result), result, body: body.into() })
     }
 
     /// What was found.
     #[must_use]
     pub fn result(&self) -> &LookupResult {
         &self.result
+    }
+
+    /// What a lookup with this answer is counted under.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        self.seen
     }
 
     /// The result as JSON.

@@ -87,6 +87,8 @@ impl Engine {
             against: Against::Question,
             similarity: f64::from(similarity),
             score: verdict.score,
+            raw_score: verdict.score,
+            heard: None,
             calibration: None,
             serve_threshold: self.settings.serve_threshold,
             min_similarity: None,

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::cache::{CacheLimits, ResultCache};
 use crate::embedding::Embeddings;
 use crate::judge::Judges;
+use crate::opinion::{Opinions, PairJudge};
 use crate::scope::{Defaults, Options, Scope, check_threshold};
 use crate::snapshot::{SetChange, Snapshot, TenantSet};
 
@@ -48,6 +49,8 @@ pub struct Parts {
     pub verifier: Verifier,
     /// What tenants add to the words that guards know.
     pub lexicons: Vec<(TenantId, Lexicon)>,
+    /// Heard on candidates that the verifier is sure of neither way, if there is one.
+    pub pair_judge: Option<PairJudge>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -57,6 +60,7 @@ pub struct Engine {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) judges: Judges,
+    pub(crate) opinions: Option<Opinions>,
     pub(crate) settings: Settings,
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
@@ -85,7 +89,11 @@ impl Engine {
     pub async fn start(parts: Parts, settings: Settings, progress: Progress<'_>) -> Result<Self> {
         check_threshold("serve_threshold", settings.serve_threshold)?;
         check_threshold("min_similarity", settings.defaults.min_similarity)?;
-        let Parts { store, embedder, verifier, lexicons, clock } = parts;
+        let Parts { store, embedder, mut verifier, lexicons, pair_judge, clock } = parts;
+        let opinions = pair_judge.map(Opinions::new);
+        if let Some(opinions) = &opinions {
+            verifier = verifier.with_second_opinion(opinions.heeded());
+        }
         let judges = Judges::new(verifier, lexicons, embedder.model(), settings.serve_threshold)?;
         let engine = Self {
             embeddings: Embeddings::new(
@@ -98,6 +106,7 @@ impl Engine {
             store,
             clock,
             judges,
+            opinions,
             settings,
             snapshot: ArcSwap::default(),
             writing: Mutex::new(()),

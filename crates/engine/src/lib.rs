@@ -2,11 +2,13 @@
 //! Knows the traits of stores and providers, not which ones there are.
 
 mod answer;
+pub mod audit;
 mod cache;
 pub mod calibrate;
 mod changes;
 mod clarify;
 mod compare;
+pub mod drift;
 mod embedding;
 mod engine;
 pub mod eval;
@@ -15,11 +17,13 @@ pub mod fit;
 mod import;
 mod judge;
 mod lookup;
+mod opinion;
 pub mod scope;
 mod single_flight;
 mod snapshot;
 pub mod transfer;
 mod verify;
+mod watch;
 
 pub use answer::{Answer, Choice, Clarify, LookupResult, Match};
 pub use cache::CacheLimits;
@@ -29,4 +33,6 @@ pub use engine::{Engine, Parts, Progress, Settings, TenantState};
 pub use explain::{Explained, ExplainedGuard, Explanation, PhrasingSpan, Span, Thresholds};
 pub use import::{ImportMode, Imported};
 pub use lookup::{CacheStatus, Facts, Looked};
+pub use opinion::{Heard, Opinion, PairJudge};
 pub use snapshot::PublishedEntry;
+pub use watch::{Seen, Watch, WatchSettings, WatchState};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::StreamExt;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{Decision, Judged, MatchType, decide};
 use goldenset_core::entry::MAX_QUESTION_BYTES;
@@ -14,6 +15,7 @@ use crate::calibrate::InForce;
 use crate::clarify::{self, clarify};
 use crate::embedding::EmbeddingSource;
 use crate::engine::Engine;
+use crate::opinion::{Opinion, Opinions};
 use crate::scope::{Options, Scope};
 use crate::snapshot::{Served, TenantSet};
 use crate::verify::{search, verify};
@@ -53,8 +55,10 @@ pub struct Facts {
     pub epoch: Epoch,
     /// Waiting for the vector, when one was needed.
     pub embedding: Option<Duration>,
-    /// Search, guards, score and decision, when they ran.
+    /// Search, guards, score and decision, when they ran; the wait for a second opinion included.
     pub verification: Option<Duration>,
+    /// What became of the second opinion.
+    pub opinion: Opinion,
 }
 
 /// An answer and how it came about.
@@ -65,6 +69,9 @@ pub struct Looked {
     /// How it came about.
     pub facts: Facts,
 }
+
+/// Questions of one batch that wait for a second opinion at a time.
+const BATCH_WAITS: usize = 8;
 
 /// A lookup that the caches could not answer.
 struct Open {
@@ -94,7 +101,7 @@ impl Engine {
         };
         let asked = Instant::now();
         let embedding = self.embeddings.one(&open.question).await?;
-        self.with_vector(open, embedding, asked.elapsed())
+        self.with_vector(open, embedding, asked.elapsed()).await
     }
 
     /// Looks many questions up, with one call of the provider for all vectors that are missing.
@@ -120,29 +127,41 @@ impl Engine {
         let asked = Instant::now();
         let mut embeddings = self.embeddings.many(&open).await.into_iter();
         let waited = asked.elapsed();
-        let mut results = Vec::with_capacity(steps.len());
-        for step in steps {
-            results.push(match step {
-                Err(error) => Err(error),
-                Ok(Step::Done(looked)) => Ok(looked),
-                Ok(Step::Open(open)) => {
-                    // A long batch must not hold the thread against everyone else.
-                    tokio::task::yield_now().await;
-                    let embedding = embeddings.next().unwrap_or_else(|| {
-                        Err(Error::new(Code::Internal, "a question of the batch got no vector"))
-                    });
-                    embedding.and_then(|embedding| self.with_vector(open, embedding, waited))
-                }
+        let each = steps.into_iter().map(|step| {
+            let step = step.map(|step| match step {
+                Step::Done(looked) => (Step::Done(looked), None),
+                Step::Open(open) => (Step::Open(open), embeddings.next()),
             });
-        }
-        Ok(results)
+            async move {
+                match step? {
+                    (Step::Done(looked), _) => Ok(looked),
+                    (Step::Open(open), embedding) => {
+                        // A long batch must not hold the thread against everyone else.
+                        tokio::task::yield_now().await;
+                        let embedding = embedding.unwrap_or_else(|| {
+                            let detail = "a question of the batch got no vector";
+                            Err(Error::new(Code::Internal, detail))
+                        });
+                        self.with_vector(open, embedding?, waited).await
+                    }
+                }
+            }
+        });
+        // Side by side only where they wait for a second opinion.
+        Ok(futures::stream::iter(each).buffered(BATCH_WAITS).collect().await)
     }
 
     /// Steps 2 and 3: signature, cached result.
     fn without_vector(&self, question: Canonical, scope: Scope) -> Result<Step> {
         let set = self.published(&scope.tenant)?;
         let done = |answer, cache| {
-            let facts = Facts { cache, epoch: set.epoch, embedding: None, verification: None };
+            let facts = Facts {
+                cache,
+                epoch: set.epoch,
+                embedding: None,
+                verification: None,
+                opinion: Opinion::NotAsked,
+            };
             Ok(Step::Done(Looked { answer, facts }))
         };
         let signature = question.signature();
@@ -167,28 +186,46 @@ impl Engine {
     }
 
     /// Steps 6 to 8: search, verification, decision; and the result into the cache.
-    fn with_vector(
+    async fn with_vector(
         &self,
-        open: Open,
+        mut open: Open,
         (Embedding { vector, words }, source): (Embedding, EmbeddingSource),
         waited: Duration,
     ) -> Result<Looked> {
         let started = Instant::now();
-        let Open { set, scope, question, key } = match self.renewed(open)? {
-            Step::Done(looked) => return Ok(looked),
-            Step::Open(open) => open,
+        let deadline = self.opinions.as_ref().map(Opinions::deadline);
+        let (Open { set, scope, question: _, key }, judged, opinion) = loop {
+            open = match self.renewed(open)? {
+                Step::Done(looked) => return Ok(looked),
+                Step::Open(open) => open,
+            };
+            let Open { set, scope, question, .. } = &open;
+            let verifier = &set.judge.verifier;
+            let profile = verifier.question(question, &words);
+            let mut judged = verify(verifier, &profile, search(set, &vector, scope), scope);
+            let opinion = match (&self.opinions, deadline) {
+                (Some(opinions), Some(deadline)) => {
+                    let least = scope.min_similarity;
+                    opinions.hear(verifier, question, least, &mut judged, deadline).await
+                }
+                _ => Opinion::NotAsked,
+            };
+            // Where the wait took so long that the set changed, all is looked at again; there is
+            // no waiting beyond the deadline, so this ends.
+            if opinion == Opinion::NotAsked || self.published(&scope.tenant)?.epoch == set.epoch {
+                break (open, judged, opinion);
+            }
         };
-        let found = search(&set, &vector, &scope);
-        let verifier = &set.judge.verifier;
-        let profile = verifier.question(&question, &words);
-        let mut judged = verify(verifier, &profile, found, &scope);
-        if let Some(in_force) = &set.calibration {
+        let mut judged = judged;
+        let in_force = set.calibration.as_deref();
+        if let Some(in_force) = in_force {
             in_force.calibrate(&mut judged);
         }
-        let in_force = set.calibration.as_deref();
         let result = conclude(judged, &scope, in_force, self.settings.serve_threshold);
         let answer = Arc::new(Answer::new(result)?);
-        self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
+        if opinion.is_whole() {
+            self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
+        }
         let cache = match source {
             EmbeddingSource::Cache => CacheStatus::EmbeddingHit,
             EmbeddingSource::Joined | EmbeddingSource::Provider => CacheStatus::Miss,
@@ -198,6 +235,7 @@ impl Engine {
             epoch: set.epoch,
             embedding: Some(waited),
             verification: Some(started.elapsed()),
+            opinion,
         };
         Ok(Looked { answer, facts })
     }
@@ -248,6 +286,8 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
         raw_score: 1.0,
         guards: Vec::new(),
         reason: "the question is one of the entry's approved phrasings".into(),
+        phrasing: 0,
+        heard: None,
         open: None,
     };
     let decision = if outdated { Decision::Context } else { Decision::Serve };

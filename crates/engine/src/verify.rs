@@ -51,8 +51,7 @@ fn resolve(set: &TenantSet, hits: Vec<Hit>) -> Vec<Found> {
 }
 
 /// Every candidate with its verdict: the eligible ones, the best score first, then the further
-/// ones in the same order. The eligible are judged among themselves, so that what a caller lists
-/// beside them has no say in the decision.
+/// ones in the same order.
 pub(crate) fn verify(
     verifier: &Verifier,
     question: &QuestionProfile,
@@ -63,11 +62,7 @@ pub(crate) fn verify(
         .iter()
         .map(|found| Candidate { profile: &found.entry.profile, similarity: found.similarity })
         .collect();
-    let eligible = candidates.len().min(ELIGIBLE);
-    let mut verdicts = verifier.judge(question, &candidates[..eligible]);
-    if candidates.len() > eligible {
-        verdicts.extend(verifier.judge(question, &candidates).into_iter().skip(eligible));
-    }
+    let verdicts = verifier.judge(question, &candidates);
     let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
     let mut judged: Vec<_> = found
         .into_iter()
@@ -75,10 +70,17 @@ pub(crate) fn verify(
         .enumerate()
         .map(|(rank, (found, verdict))| judge(rank, found, verdict, &ids, scope))
         .collect();
-    let (eligible, further) = judged.split_at_mut(eligible);
-    eligible.sort_by(best_first);
-    further.sort_by(best_first);
+    sort_eligible(&mut judged);
+    if judged.len() > ELIGIBLE {
+        judged[ELIGIBLE..].sort_by(best_first);
+    }
     judged
+}
+
+/// Puts the eligible candidates, which come first, into the order of their scores.
+pub(crate) fn sort_eligible(judged: &mut [(Match, Judged)]) {
+    let eligible = judged.len().min(ELIGIBLE);
+    judged[..eligible].sort_by(best_first);
 }
 
 fn best_first((a, _): &(Match, Judged), (b, _): &(Match, Judged)) -> Ordering {
@@ -106,6 +108,8 @@ fn judge(
         raw_score: verdict.score,
         guards: verdict.guards,
         reason: verdict.reason,
+        phrasing: verdict.phrasing,
+        heard: None,
         open: verdict.open.filter(|_| rank < ELIGIBLE).map(|open| Open {
             kind: open.kind,
             values: open.values,

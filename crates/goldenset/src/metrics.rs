@@ -1,6 +1,8 @@
 //! What is counted, for Prometheus. The names of the first four families are those that existing
 //! dashboards know.
 
+mod watch;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,11 +10,13 @@ use async_trait::async_trait;
 use goldenset_core::decision::Decision;
 use goldenset_core::ports::Embedder;
 use goldenset_core::{Code, Embedding, Error, ModelId, Result};
-use goldenset_engine::{CacheStatus, Engine};
+use goldenset_engine::{CacheStatus, Engine, Opinion, WatchState};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
     TextEncoder,
 };
+
+use watch::WatchMetrics;
 
 /// Upper bounds of the latency buckets, seconds: 10 µs to 10 s.
 const BUCKETS: &[f64] = &[
@@ -28,8 +32,10 @@ pub struct Metrics {
     misses: IntCounterVec,
     embedding: Histogram,
     decisions: IntCounterVec,
+    opinions: IntCounterVec,
     entries: IntGaugeVec,
     epochs: IntGaugeVec,
+    watch: WatchMetrics,
     default_threshold: f64,
 }
 
@@ -83,8 +89,14 @@ impl Metrics {
                 "Lookups by what was decided.",
                 "decision",
             )?,
+            opinions: counter(
+                "goldenset_second_opinions_total",
+                "Lookups that asked the judge of pairs, by what became of it.",
+                "outcome",
+            )?,
             entries: gauge("goldenset_published_entries", "Entries served.")?,
             epochs: gauge("goldenset_epoch", "State of the golden set that is served.")?,
+            watch: WatchMetrics::new(&registry)?,
             latency,
             embedding,
             registry,
@@ -121,16 +133,20 @@ impl Metrics {
         }
     }
 
-    /// Counts a decision.
-    pub fn decided(&self, decision: Decision) {
+    /// Counts a decision, and the second opinion that it was made with.
+    pub fn decided(&self, decision: Decision, opinion: Opinion) {
         self.decisions.with_label_values(&[decision.as_str()]).inc();
+        if opinion != Opinion::NotAsked {
+            self.opinions.with_label_values(&[opinion.as_str()]).inc();
+        }
     }
 
     /// Everything in Prometheus's text format.
     ///
     /// # Errors
     /// `internal` when the text cannot be written.
-    pub fn encode(&self, engine: &Engine) -> Result<Vec<u8>> {
+    pub fn encode(&self, engine: &Engine, watch: &WatchState) -> Result<Vec<u8>> {
+        self.watch.set(watch);
         for (tenant, state) in engine.tenants() {
             let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
             self.entries.with_label_values(&[tenant.as_str()]).set(number(state.entries));

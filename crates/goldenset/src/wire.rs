@@ -13,7 +13,7 @@ use goldenset_embed::{
     RerankSettings, RerankStyle,
 };
 use goldenset_engine::scope::Defaults;
-use goldenset_engine::{CacheLimits, Engine, Parts, Progress, Settings};
+use goldenset_engine::{CacheLimits, Engine, PairJudge, Parts, Progress, Settings, WatchSettings};
 use goldenset_store::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 
@@ -109,16 +109,23 @@ fn openai(config: &Config) -> Result<OpenAiSettings> {
 ///
 /// # Errors
 /// `model_unusable`, `config_invalid`.
-pub fn judge(config: &Config) -> Result<Option<Arc<dyn PairModel>>> {
+pub fn judge(config: &Config) -> Result<Option<PairJudge>> {
     let judge = &config.judge;
-    Ok(match judge.kind {
-        JudgeKind::None => None,
+    let model: Arc<dyn PairModel> = match judge.kind {
+        JudgeKind::None => return Ok(None),
         JudgeKind::Local => {
             let folder = judge.path.as_deref().unwrap_or(Path::new(""));
-            Some(Arc::new(LocalJudge::open(folder, local_options(&config.embedding))?))
+            Arc::new(LocalJudge::open(folder, local_options(&config.embedding))?)
         }
-        JudgeKind::Rerank => Some(Arc::new(RerankJudge::new(rerank(judge)?)?)),
-    })
+        JudgeKind::Rerank => Arc::new(RerankJudge::new(rerank(judge)?)?),
+    };
+    Ok(Some(PairJudge {
+        model,
+        unsure_from: judge.unsure_from,
+        unsure_to: judge.unsure_to,
+        top: judge.top,
+        budget: Duration::from_millis(judge.budget_ms),
+    }))
 }
 
 fn rerank(judge: &Judge) -> Result<RerankSettings> {
@@ -181,6 +188,17 @@ pub fn settings(config: &Config) -> Settings {
     }
 }
 
+/// How lookups are watched under this configuration.
+#[must_use]
+pub fn watching(config: &Config) -> WatchSettings {
+    WatchSettings {
+        flush_every: Duration::from_secs(config.watch.flush_seconds),
+        keep_days: config.watch.keep_days,
+        audit_share: config.audit.share,
+        most_open: config.audit.most_open,
+    }
+}
+
 /// The engine over a store.
 ///
 /// # Errors
@@ -193,7 +211,9 @@ pub async fn engine(
 ) -> Result<Arc<Engine>> {
     let verifier = verifier(config, embedder.model())?;
     let lexicons = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
-    let parts = Parts { store, embedder, verifier, lexicons, clock: Arc::new(SystemClock) };
+    let pair_judge = judge(config)?;
+    let clock = Arc::new(SystemClock);
+    let parts = Parts { store, embedder, verifier, lexicons, pair_judge, clock };
     Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
 }
 
@@ -215,7 +235,7 @@ mod tests {
             let layers =
                 Layers { file: None, environment: &environment, flags: &[], folder: folder.path() };
             let judge = judge(&load(&layers).unwrap().config)?;
-            Ok::<_, Error>(judge.map(|judge| judge.model().to_string()))
+            Ok::<_, Error>(judge.map(|judge| judge.model.model().to_string()))
         };
         assert_eq!(check(&[]).unwrap(), None);
         assert_eq!(check(&[("KIND", "rerank")]).unwrap().as_deref(), Some("tei"));

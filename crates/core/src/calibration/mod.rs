@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Epoch, ModelId};
+use crate::watch::Tally;
 
 pub use map::{Knot, ScoreMap, log_odds};
 pub use outcome::{Certificate, Outcome, Refusal, RefusalReason};
@@ -59,6 +60,10 @@ pub struct Calibration {
     pub general: Outcome,
     /// For candidates of one category each.
     pub categories: BTreeMap<String, Outcome>,
+    /// What a day of lookups looks like if it is like the labelled questions: what drift is
+    /// measured against. None in calibrations of before it was kept.
+    #[serde(default)]
+    pub reference: Option<Tally>,
 }
 
 impl Calibration {
@@ -91,14 +96,7 @@ mod tests {
                 coverage: 0.3,
             })
         };
-        let refused = Outcome::NotCertified(Refusal {
-            reason: RefusalReason::NothingToServe,
-            threshold: None,
-            served: 0,
-            wrong: 0,
-            bound: 1.0,
-            labels_needed: None,
-        });
+        let refused = Outcome::NotCertified(Refusal::nothing_to_serve());
         let mut calibration = Calibration {
             judged_by: JudgedBy { model: ModelId::new("m").unwrap(), verifier: "v".into() },
             epoch: Epoch(7),
@@ -112,6 +110,7 @@ mod tests {
                 ("leave".into(), certified(0.7)),
                 ("tax".into(), refused.clone()),
             ]),
+            reference: None,
         };
         assert_eq!(calibration.outcome(Some("leave")), &certified(0.7));
         assert_eq!(calibration.outcome(Some("tax")), &refused);
@@ -119,6 +118,10 @@ mod tests {
         assert!(calibration.is_certified());
         let json = serde_json::to_string(&calibration).unwrap();
         assert_eq!(serde_json::from_str::<Calibration>(&json).unwrap(), calibration);
+        // As it was written before references were kept.
+        let old = json.replace(",\"reference\":null", "");
+        assert!(!old.contains("reference"));
+        assert_eq!(serde_json::from_str::<Calibration>(&old).unwrap(), calibration);
         calibration.categories.clear();
         assert!(!calibration.is_certified());
         calibration.general = certified(0.8);

@@ -58,6 +58,21 @@ pub struct Refusal {
     pub labels_needed: Option<u64>,
 }
 
+impl Refusal {
+    /// There was no threshold to test, and nothing is known of the error.
+    #[must_use]
+    pub fn nothing_to_serve() -> Self {
+        Self {
+            reason: RefusalReason::NothingToServe,
+            threshold: None,
+            served: 0,
+            wrong: 0,
+            bound: 1.0,
+            labels_needed: None,
+        }
+    }
+}
+
 /// What a certificate was refused for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -69,9 +69,13 @@ impl Canonical {
         Signature(bytes)
     }
 
-    /// Calls `each` for every item of the text, with offsets into [`Canonical::as_str`].
-    pub(crate) fn items<'a>(&'a self, each: impl FnMut(Item<'a>)) {
-        item::read(&lex::lex(&self.0), each);
+    /// The items of the text in order, with offsets into [`Canonical::as_str`]. The text is cut
+    /// anew on each call: who reads several things off it shares them.
+    pub(crate) fn items(&self) -> Vec<Item<'_>> {
+        let tokens = lex::lex(&self.0);
+        let mut items = Vec::with_capacity(tokens.len());
+        item::read(&tokens, |item| items.push(item));
+        items
     }
 }
 

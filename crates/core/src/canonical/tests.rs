@@ -337,8 +337,14 @@ fn pieces() -> impl Strategy<Value = String> {
         .prop_map(|parts| parts.into_iter().flat_map(|(a, b)| [a, b]).collect())
 }
 
+/// More cases than usual, and as many as `PROPTEST_CASES` says where that is more.
+fn many_cases() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases.max(2000), ..usual }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(many_cases())]
 
     #[test]
     fn canonical_text_is_its_own_form(text in any::<String>()) {

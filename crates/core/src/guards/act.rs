@@ -1,5 +1,7 @@
 //! The names of acts, rulings and forms in Italian and English.
 
+use crate::words::head;
+
 /// What an act is; acts of different families are not compared with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
@@ -304,37 +306,30 @@ const NAMES: &[(&str, Act)] = &[
     ("§", Act::of("section", Section)),
 ];
 
-/// Index of the first name of each letter, and of what follows `z`: almost every word of a text
-/// is looked up.
-const STARTS: [usize; 27] = {
-    let mut starts = [0; 27];
-    let (mut letter, mut index) = (0, 0);
-    while letter < 27 {
-        while index < NAMES.len() && NAMES[index].0.as_bytes()[0] < b'a' + letter {
-            index += 1;
+/// The heads of the first words of [`NAMES`]: almost every word of a text is looked up.
+const HEADS: [u64; NAMES.len()] = {
+    let mut heads = [0; NAMES.len()];
+    let mut index = 0;
+    while index < heads.len() {
+        let name = NAMES[index].0.as_bytes();
+        let mut end = 0;
+        while end < name.len() && name[end] != b' ' {
+            end += 1;
         }
-        starts[letter as usize] = index;
-        letter += 1;
+        heads[index] = head(name.split_at(end).0);
+        index += 1;
     }
-    starts
+    heads
 };
 
 /// The act whose name begins at `words`, and how many words the name has.
 pub(super) fn named<'t>(words: impl Iterator<Item = &'t str> + Clone) -> Option<(Act, usize)> {
-    let first = words.clone().next()?;
-    let names = match *first.as_bytes().first()? {
-        letter @ b'a'..=b'z' => {
-            let from = usize::from(letter - b'a');
-            NAMES.get(*STARTS.get(from)?..*STARTS.get(from + 1)?)?
-        }
-        _ if first == "§" => NAMES.get(STARTS[26]..)?,
-        _ => return None,
-    };
-    let from = names.partition_point(|(name, _)| *name < first);
-    let alike = names.iter().skip(from).take_while(|(name, _)| name.starts_with(first));
+    let head = head(words.clone().next()?.as_bytes());
+    let from = HEADS.partition_point(|its| *its < head);
+    let alike = HEADS.iter().zip(NAMES).skip(from).take_while(|(its, _)| **its == head);
     // Of names that begin alike the longest stands last.
     alike
-        .filter_map(|(name, act)| {
+        .filter_map(|(_, (name, act))| {
             let mut words = words.clone();
             let mut count = 0;
             let all = name.split(' ').all(|part| {
@@ -352,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_longest_name_counts() {
-        assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
+        assert!(NAMES.is_sorted_by_key(|(name, _)| *name) && HEADS.is_sorted());
         let act = |text: &str| named(text.split(' ')).map(|(act, words)| (act.name, words));
         assert_eq!(act("decreto legislativo 81"), Some(("dlgs", 2)));
         assert_eq!(act("decreto 81"), Some(("decreto", 1)));

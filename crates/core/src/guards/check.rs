@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::effect::{Case, Effect, Length};
 use super::nearness::{self, Nearest, Nearness};
 use super::slots::{Slot, Slots};
-use super::table::{self, Case, Effect, Length};
 use super::wording::Wording;
-use super::{GuardKind, GuardOutcome, Lexicon, SlotValue, compare, named, read};
+use super::{GuardKind, GuardOutcome, Lexicon, SlotValue, compare, named, read, table};
 use crate::canonical::Canonical;
 
 /// What one guard found.
@@ -73,7 +73,7 @@ impl EntrySlots {
     ) -> Self {
         let mut named = Vec::new();
         for text in support {
-            for slot in read::values(&Canonical::of(text)) {
+            for slot in read::values(&Canonical::of(text).items()) {
                 if !named.contains(&slot.value) {
                     named.push(slot.value);
                 }

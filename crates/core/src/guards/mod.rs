@@ -12,6 +12,7 @@ mod count;
 mod direction;
 mod duration;
 mod duration_read;
+mod effect;
 mod items;
 mod joined;
 mod label;
@@ -45,16 +46,17 @@ pub use aspect::Aspect;
 pub use bound::Bound;
 pub use check::{EntrySlots, EntrySpan, GuardResult, apart, check, nearest, strongest};
 pub use duration::{Duration, TimeUnit};
+pub use effect::{Case, Effect, Length, SHORT_QUESTION_WORDS};
 pub use legal::LegalRef;
 pub use lexicon::{Lexicon, SetKind};
 pub use nearness::{Nearest, Nearness};
 pub use period::Period;
 pub use slots::{Slot, SlotValue, Slots};
-pub use table::{Case, Effect, Length, SHORT_QUESTION_WORDS, effect, reason};
+pub use table::{effect, reason};
 
 /// Version of what guards find and of what it leads to. Cached results and calibrations of another
 /// version are stale, so every change of a finding raises it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a guard looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -51,19 +51,22 @@ impl Denying {
 
 /// Finds the negations among the words of a text.
 pub(super) fn read(words: &[&str]) -> Denying {
+    let strengths: Vec<Strength> = words.iter().map(|word| strength(word)).collect();
     let mut found = vec![false; words.len()];
-    if !words.iter().any(|word| !matches!(strength(word), Strength::None)) {
+    if strengths.iter().all(|strength| *strength == Strength::None) {
         return Denying { denials: found, odd: false };
     }
     let (mut denials, mut concords, mut has_non) = (0_usize, 0_usize, false);
     let mut at = 0;
-    while let (Some(word), Some(mark)) = (words.get(at), found.get_mut(at)) {
+    while let (Some(word), Some(strength), Some(mark)) =
+        (words.get(at), strengths.get(at), found.get_mut(at))
+    {
         if let Some(length) = harmless(words, at) {
             at += length;
             continue;
         }
         at += 1;
-        match strength(word) {
+        match strength {
             Strength::Denies => {
                 denials += 1;
                 has_non |= matches!(*word, "non" | "nn");
@@ -87,6 +90,7 @@ fn harmless(words: &[&str], at: usize) -> Option<usize> {
     })
 }
 
+#[derive(PartialEq, Eq)]
 enum Strength {
     Denies,
     /// Denies alone, and only repeats a `non` before it.

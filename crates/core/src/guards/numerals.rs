@@ -142,7 +142,7 @@ pub(super) fn italian(word: &str) -> Option<u32> {
         "cento" => return Some(100),
         _ => {}
     }
-    if let Some((count, rest)) = word.split_once("mila").or(word.split_once("mille")) {
+    if let Some((count, rest)) = cut(word, "mila").or_else(|| cut(word, "mille")) {
         let count = if count.is_empty() { 1 } else { hundreds(count)? };
         return Some(count * 1000 + if rest.is_empty() { 0 } else { hundreds(rest)? });
     }
@@ -150,13 +150,21 @@ pub(super) fn italian(word: &str) -> Option<u32> {
 }
 
 fn hundreds(word: &str) -> Option<u32> {
-    let Some((count, rest)) = word.split_once("cent") else {
+    let Some((count, rest)) = cut(word, "cent") else {
         return below_hundred(word);
     };
     let count = if count.is_empty() { 1 } else { find(ITALIAN, count)? };
     // "centottanta" drops the last vowel of "cento".
     let rest = rest.strip_prefix('o').filter(|rest| !rest.starts_with("tt")).unwrap_or(rest);
     Some(count * 100 + if rest.is_empty() { 0 } else { below_hundred(rest)? })
+}
+
+/// What stands before and after the first `part` in `word`. The search of the standard library is
+/// made for long texts and takes longer to set up than a word takes to look through.
+fn cut<'w>(word: &'w str, part: &str) -> Option<(&'w str, &'w str)> {
+    let mut places = word.as_bytes().windows(part.len());
+    let at = places.position(|bytes| bytes == part.as_bytes())?;
+    Some((word.get(..at)?, word.get(at + part.len()..)?))
 }
 
 fn below_hundred(word: &str) -> Option<u32> {

@@ -10,30 +10,28 @@ use super::slots::{Slot, SlotValue};
 use super::{
     act, count, duration_read, joined, label, legal_read, money, numerals, percent, period, when,
 };
-use crate::canonical::{Canonical, Item, Unit, Value, expand_year};
+use crate::canonical::{Item, Unit, Value, expand_year};
 
 /// Values and the index after them.
 pub(super) type Found = (Vec<SlotValue>, usize);
 
-/// The values of a canonical text.
-pub(super) fn values(text: &Canonical) -> Vec<Slot> {
-    let mut items = Vec::new();
-    text.items(|item| items.push(item));
+/// The values of a canonical text, given as its items.
+pub(super) fn values(items: &[Item<'_>]) -> Vec<Slot> {
     let mut slots = Vec::new();
     let mut at = 0;
     while let Some(item) = items.get(at) {
-        let found = next(&items, at);
+        let found = next(items, at);
         let mut push = |(values, next): Found, start: usize| {
             let end = items.get(next - 1).map_or(item.end, |last| last.end);
             slots.extend(values.into_iter().map(|value| Slot { value, span: start..end }));
         };
-        if let Some((first, second, start)) = range(&items, at, &found) {
+        if let Some((first, second, start)) = range(items, at, &found) {
             at = second.1;
             push(first, item.start);
             push(second, start);
             continue;
         }
-        let found = limited(&items, at, found);
+        let found = limited(items, at, found);
         at = found.1;
         push(found, item.start);
     }

@@ -74,7 +74,8 @@ impl Slots {
     /// held against each other.
     #[must_use]
     pub fn with(text: &Canonical, lexicon: &Lexicon) -> Self {
-        Self { values: read::values(text), wording: Wording::of(text, lexicon) }
+        let items = text.items();
+        Self { values: read::values(&items), wording: Wording::of(text, &items, lexicon) }
     }
 
     /// The values of any text with the bytes of it that name each, on the boundaries of
@@ -82,7 +83,7 @@ impl Slots {
     #[must_use]
     pub fn locate(text: &str) -> Vec<(Slot, Range<usize>)> {
         let located = Located::of(text);
-        let values = read::values(located.canonical()).into_iter();
+        let values = read::values(&located.canonical().items()).into_iter();
         values.map(|slot| (slot.clone(), located.span(slot.span))).collect()
     }
 

@@ -67,8 +67,6 @@ pub(super) fn word(items: &[Item<'_>], at: usize, word: &str) -> Read<PartialDat
 
 /// `quindici marzo`, `fifteenth of October`, `venti dicembre del 26`.
 fn day_in_words(items: &[Item<'_>], at: usize, word: &str) -> Read<PartialDate> {
-    let day = ordinals::ordinal(word).or_else(|| numerals::cardinal(word))?;
-    let day = u8::try_from(day).ok().filter(|day| *day < 32)?;
     let index = at + 1 + usize::from(text(items, at + 1) == "of");
     let linked = index > at + 1;
     let date = match &items.get(index)?.value {
@@ -84,6 +82,9 @@ fn day_in_words(items: &[Item<'_>], at: usize, word: &str) -> Read<PartialDate> 
         }
         _ => return None,
     };
+    // Looked for last: few words stand before a month, and reading a number is dear.
+    let day = ordinals::ordinal(word).or_else(|| numerals::cardinal(word))?;
+    let day = u8::try_from(day).ok().filter(|day| *day < 32)?;
     let dated = PartialDate::new(date.year, date.month, Some(day))?;
     Some(completed(dated, items, index))
 }

@@ -1,14 +1,15 @@
 //! What the words of a text say beside the values that it names. All that can be known of one
 //! text alone is found here, once, so that holding a question against an entry is comparing.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::aspect::{self, Aspect};
 use super::direction::{self, Ways};
 use super::lexicon::{Lexicon, SetKind};
 use super::{negation, opposite};
-use crate::canonical::Canonical;
-use crate::words::{Word, each_word, is_mistyped, is_stop_word};
+use crate::canonical::{Canonical, Item};
+use crate::words::{each_word, is_mistyped, is_stop_word, stem_hashes};
 
 /// The words of one text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,18 +82,19 @@ pub(super) enum Part {
 }
 
 /// A word of a text, function words included.
-pub(super) struct Token {
-    pub(super) text: Box<str>,
-    pub(super) span: Range<usize>,
+struct Token<'t> {
+    text: Cow<'t, str>,
+    span: Range<usize>,
 }
 
 /// Words after a negation among which it denies one.
 const REACH: usize = 5;
 
 impl Wording {
-    pub(super) fn of(text: &Canonical, lexicon: &Lexicon) -> Self {
-        let mut tokens: Vec<Token> = Vec::new();
-        each_word(text, |word, span| tokens.push(Token { text: word.into(), span }));
+    /// What the words of a text say, given the text and its items.
+    pub(super) fn of(text: &Canonical, items: &[Item<'_>], lexicon: &Lexicon) -> Self {
+        let mut tokens: Vec<Token<'_>> = Vec::with_capacity(items.len());
+        each_word(items, |text, span| tokens.push(Token { text, span }));
         let words: Vec<&str> = tokens.iter().map(|token| &*token.text).collect();
         // The `all` of "all'estero" is not that of "all doors".
         let spelled: Vec<&str> = tokens.iter().map(|token| token.spelled(text.as_str())).collect();
@@ -149,7 +151,7 @@ impl Wording {
     }
 }
 
-impl Token {
+impl Token<'_> {
     /// The word, with its apostrophe where it ends in one.
     fn spelled<'t>(&'t self, text: &'t str) -> &'t str {
         let written = text.get(self.span.clone()).unwrap_or("");
@@ -158,12 +160,11 @@ impl Token {
 }
 
 impl Content {
-    fn of(token: &Token, cue: bool) -> Self {
-        let word = Word::new(&token.text);
+    fn of(token: &Token<'_>, cue: bool) -> Self {
         Self {
-            stems: [hash(&word.italian), hash(&word.english)],
-            letters: letters(&word.text),
-            text: word.text,
+            stems: stem_hashes(&token.text),
+            letters: letters(&token.text),
+            text: token.text.as_ref().into(),
             span: token.span.clone(),
             cue,
         }
@@ -186,11 +187,6 @@ impl Content {
 /// The letters of a word, each as one bit; other characters share the bits.
 fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
-}
-
-/// FNV-1a. A collision would take two words for one, at odds of some four thousand million.
-fn hash(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// What the words before a term make of it.

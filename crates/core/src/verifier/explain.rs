@@ -2,14 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
-use super::features::{
-    Features, PAIR_FEATURES, RANKED_FEATURES, Standing, closest, evidence, pair_evidence,
-    pair_features, ranked_features,
-};
+use super::features::{Features, PAIR_FEATURES, RANKED_FEATURES};
+use super::hearing::Hearing;
 use super::profile::QuestionProfile;
 use super::weights::{Logistic, Weights};
-use super::{Candidate, Checked, Verifier};
-use crate::decision::ELIGIBLE;
+use super::{Candidate, Checked, Verifier, heard_pair};
 use crate::guards::{self, Case, Effect, EntrySlots, GuardResult, Length, Nearness};
 
 /// What a score was made from.
@@ -100,24 +97,17 @@ impl Verifier {
         place: usize,
     ) -> Option<Account> {
         let slots = &candidates.get(place)?.profile.slots;
-        let checks =
-            candidates.iter().map(|candidate| Checked::of(question, &candidate.profile.slots));
-        let mut checks: Vec<_> = checks.collect();
-        let standings: Vec<_> = checks.iter().map(|one| Standing::of(&one.guards)).collect();
-        let evidence = evidence(question, candidates, &standings);
-        let checked = checks.swap_remove(place);
+        let mut hearing = Hearing::of(question, candidates);
         let reckoned = self.weights.as_ref().map(|weights| {
-            let features = ranked_features(&evidence, &standings, place, &weights.rival);
-            let ranked = reckoned(&weights.ranked, RANKED_FEATURES, &features);
-            let alone = pair_features(&evidence[place]);
-            let alone = reckoned(&weights.pair, PAIR_FEATURES, &alone);
-            if candidates.len() < ELIGIBLE && alone.probability < ranked.probability {
-                (Basis::Texts, alone)
-            } else {
-                (Basis::Rivals, ranked)
-            }
+            let estimate = hearing.estimate(weights, place, hearing.standings());
+            let reckoned = match estimate.basis {
+                Basis::Texts => reckoned(&weights.pair, PAIR_FEATURES, &estimate.alone),
+                _ => reckoned(&weights.ranked, RANKED_FEATURES, &estimate.ranked),
+            };
+            (estimate.basis, reckoned)
         });
-        let rival = closest(candidates, &standings, place);
+        let rival = hearing.closest(place, hearing.standings());
+        let checked = hearing.checks.swap_remove(place);
         Some(self.accounted(question, slots, checked, reckoned, rival))
     }
 
@@ -130,9 +120,7 @@ impl Verifier {
         similarity: f32,
     ) -> Account {
         let slots = b.as_entry_slots(&self.lexicon);
-        let checked = Checked::of(a, &slots);
-        let standing = Standing::of(&checked.guards);
-        let features = pair_features(&pair_evidence(a, b, similarity, standing));
+        let (checked, features) = heard_pair(a, b, &slots, similarity);
         let reckoned = self
             .weights
             .as_ref()
@@ -231,12 +219,9 @@ fn in_words(name: &str, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canonical::Canonical;
-    use crate::embedding::WordVectors;
-    use crate::entry::EntryContent;
     use crate::ids::ModelId;
-    use crate::validity::Validity;
-    use crate::verifier::{EntryProfile, FORMAT, Rival};
+    use crate::verifier::Rival;
+    use crate::verifier::tests::{asked, entry, even};
 
     fn fitted(names: [&str; 4], coefficients: [f64; 4], intercept: f64) -> Logistic {
         let features = names.map(str::to_owned).into();
@@ -245,35 +230,12 @@ mod tests {
 
     fn verifier() -> Verifier {
         let weights = Weights {
-            format: FORMAT,
-            model: "m".into(),
-            fitted_on: "nothing".into(),
-            word_mean: vec![],
             rival: Rival { similarity: 0.5, likeness: 0.25 },
             ranked: fitted(RANKED_FEATURES, [20.0, 8.0, 1.5, -1.25], -2.5),
             pair: fitted(PAIR_FEATURES, [11.0, 2.5, 1.5, -0.5], -12.0),
-            refuse_factor: 0.1,
-            suggest_only_factor: 0.5,
+            ..even()
         };
         Verifier::new(weights, &ModelId::new("m").unwrap()).unwrap()
-    }
-
-    fn question(text: &str, verifier: &Verifier) -> QuestionProfile {
-        verifier.question(&Canonical::of(text), &WordVectors::default())
-    }
-
-    fn entry(text: &str, verifier: &Verifier) -> EntryProfile {
-        let content = EntryContent {
-            question: text.into(),
-            alternatives: vec![],
-            answer: "Sì.".into(),
-            references: vec![],
-            category: None,
-            tags: vec![],
-            lang: None,
-            validity: Validity::default(),
-        };
-        verifier.entry(&content, [])
     }
 
     #[track_caller]
@@ -292,7 +254,7 @@ mod tests {
     #[test]
     fn accounts_are_of_the_verdicts_and_add_up() {
         let verifier = verifier();
-        let asked = question("Quanto spetta di bonus nel 2023?", &verifier);
+        let asked = asked("Quanto spetta di bonus nel 2023?");
         let texts = [
             "Quanto spetta di bonus?",
             "Quanto spetta di bonus nel 2024?",
@@ -301,7 +263,7 @@ mod tests {
             "Bonus 2023 per chi non lavora",
         ];
         let others = ["ferie", "mutuo", "casa", "lavoro", "tassa", "spesa"];
-        let all: Vec<_> = texts.iter().chain(&others).map(|text| entry(text, &verifier)).collect();
+        let all: Vec<_> = texts.iter().chain(&others).map(|text| entry(text)).collect();
         let mut bases = Vec::new();
         for count in [1, 3, 9, all.len()] {
             let candidates = all[..count].iter().enumerate().map(|(place, profile)| Candidate {
@@ -329,7 +291,7 @@ mod tests {
     fn a_pair_and_what_was_not_fitted() {
         let verifier = verifier();
         for (a, b) in [("IVA al 22 %", "IVA al 10 %"), ("IVA", "IVA al 10 %"), ("IVA", "L'IVA")] {
-            let (a, b) = (question(a, &verifier), question(b, &verifier));
+            let (a, b) = (asked(a), asked(b));
             let verdict = verifier.judge_pair(&a, &b, 0.9);
             let account = verifier.account_pair(&a, &b, 0.9);
             assert_eq!((account.score, account.effect), (verdict.score, verdict.effect));
@@ -337,7 +299,7 @@ mod tests {
             adds_up(&account);
         }
         let unfitted = Verifier::without_weights();
-        let asked = question("Chi?", &unfitted);
+        let asked = asked("Chi?");
         let account = unfitted.account_pair(&asked, &asked, 1.0);
         assert_eq!((account.basis, account.reckoning, account.score), (Basis::Unfitted, None, 0.0));
     }

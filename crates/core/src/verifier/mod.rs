@@ -5,12 +5,16 @@
 //! stays true.
 
 mod aligned;
+mod evidence;
 mod explain;
 mod features;
+mod hearing;
 mod open;
 mod profile;
 mod reason;
+mod second;
 mod sentence;
+mod standing;
 mod weights;
 
 use std::sync::Arc;
@@ -18,21 +22,23 @@ use std::sync::Arc;
 pub use aligned::{AlignedText, Alignment};
 pub use explain::{Account, Basis, Feature, ReasonedGuard, Reckoning};
 pub use features::{
-    Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, Standing, evidence, pair_evidence,
-    pair_features, ranked_features,
+    Evidence, Features, PAIR_FEATURES, RANKED_FEATURES, Rival, pair_features, ranked_features,
 };
+pub use hearing::Hearing;
 pub use profile::{EntryProfile, QuestionProfile, Reading};
 pub use reason::probability_in_words;
+pub use second::{OPINION_FEATURES, OpinionWeights, SecondOpinion, opinion_features};
 pub use sentence::{Against, Figures, sentence};
+pub use standing::Standing;
 pub use weights::{FORMAT, Logistic, Weights};
 
 use crate::canonical::Canonical;
-use crate::decision::ELIGIBLE;
 use crate::embedding::WordVectors;
 use crate::entry::EntryContent;
 use crate::error::Result;
 use crate::guards::{self, Effect, EntrySlots, GuardKind, GuardResult, Lexicon};
 use crate::ids::ModelId;
+use evidence::Heard;
 
 /// A candidate as the search found it.
 #[derive(Clone, Copy)]
@@ -54,6 +60,9 @@ pub struct Verdict {
     pub effect: Effect,
     /// The verdict in words.
     pub reason: String,
+    /// Place of the phrasing that the candidate was judged by, counted from 0: the one whose words
+    /// are most like those of the question.
+    pub phrasing: usize,
     /// What the question leaves open between this candidate and others, if anything.
     pub open: Option<OpenSlot>,
 }
@@ -77,6 +86,7 @@ pub struct OpenSlot {
 pub struct Verifier {
     weights: Option<Weights>,
     lexicon: Arc<Lexicon>,
+    second: Option<SecondOpinion>,
     id: String,
 }
 
@@ -87,25 +97,28 @@ impl Verifier {
     /// `model_unusable` when the weights were fitted for another model.
     pub fn new(weights: Weights, model: &ModelId) -> Result<Self> {
         weights.check_model(model)?;
-        Ok(Self::of(Some(weights), Arc::new(Lexicon::shipped().clone())))
+        Ok(Self::of(Some(weights), Arc::new(Lexicon::shipped().clone()), None))
     }
 
     /// A verifier for a model that no score was fitted for: nothing is found the same by meaning.
     #[must_use]
     pub fn without_weights() -> Self {
-        Self::of(None, Arc::new(Lexicon::shipped().clone()))
+        Self::of(None, Arc::new(Lexicon::shipped().clone()), None)
     }
 
     /// The same verifier with the words of another lexicon.
     #[must_use]
     pub fn with_lexicon(self, lexicon: Arc<Lexicon>) -> Self {
-        Self::of(self.weights, lexicon)
+        Self::of(self.weights, lexicon, self.second)
     }
 
-    fn of(weights: Option<Weights>, lexicon: Arc<Lexicon>) -> Self {
+    fn of(weights: Option<Weights>, lexicon: Arc<Lexicon>, second: Option<SecondOpinion>) -> Self {
         let fitted = weights.as_ref().map_or_else(|| UNFITTED.to_owned(), Weights::id);
-        let id = format!("{fitted}/{}/{}", guards::VERSION, lexicon.fingerprint());
-        Self { weights, lexicon, id }
+        let mut id = format!("{fitted}/{}/{}", guards::VERSION, lexicon.fingerprint());
+        if let Some(second) = &second {
+            id = format!("{id}/{}", second.id());
+        }
+        Self { weights, lexicon, second, id }
     }
 
     /// Identity of all that verdicts depend on beside question and candidates.
@@ -141,74 +154,28 @@ impl Verifier {
         Reading { lexicon: &self.lexicon, word_mean }
     }
 
-    /// One verdict a candidate. The candidates are the nearest entries, each other's rivals. Where
-    /// there are fewer than [`ELIGIBLE`], the margins come from a set too small to mean anything,
-    /// and no candidate gets more than it would without them.
+    /// One verdict a candidate, the most similar first. See [`Hearing`] for who is whose rival.
     #[must_use]
     pub fn judge(&self, question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Verdict> {
-        let checks =
-            candidates.iter().map(|candidate| Checked::of(question, &candidate.profile.slots));
-        let checks: Vec<_> = checks.collect();
-        let standings: Vec<_> = checks.iter().map(|one| Standing::of(&one.guards)).collect();
-        let evidence = evidence(question, candidates, &standings);
-        let few = candidates.len() < ELIGIBLE;
+        let mut hearing = Hearing::of(question, candidates);
+        let checks = std::mem::take(&mut hearing.checks);
         let judge = |(place, checked): (usize, Checked)| {
-            self.verdict(checked, |weights| self.ranked(weights, &evidence, &standings, place, few))
+            let probability = |weights: &Weights| {
+                hearing.estimate(weights, place, hearing.standings()).probability
+            };
+            Verdict { phrasing: hearing.phrasings()[place], ..self.verdict(checked, probability) }
         };
         let mut verdicts: Vec<_> = checks.into_iter().enumerate().map(judge).collect();
-        if self.weights.is_some() {
-            self.find_open(question, candidates, &standings, &mut verdicts);
+        if let Some(weights) = &self.weights {
+            open::fill_in(&mut verdicts, &hearing, weights);
         }
         verdicts
-    }
-
-    /// Fills in what the question leaves open between the most similar candidates.
-    fn find_open(
-        &self,
-        question: &QuestionProfile,
-        candidates: &[Candidate<'_>],
-        standings: &[Standing],
-        verdicts: &mut [Verdict],
-    ) {
-        for (place, (kind, siblings)) in open::siblings(candidates, verdicts) {
-            let mut without = standings.to_vec();
-            Standing::set_aside(&mut without, place, &siblings);
-            let evidence = evidence(question, candidates, &without);
-            let score = self.weights.as_ref().map_or(0.0, |weights| {
-                self.ranked(weights, &evidence, &without, place, candidates.len() < ELIGIBLE)
-            });
-            let found = verdicts[place].guards.iter().find(|found| found.kind == kind);
-            let values = found.map(|found| found.entry_values.clone()).unwrap_or_default();
-            verdicts[place].open = Some(OpenSlot { kind, values, siblings, score });
-        }
-    }
-
-    /// The probability of the candidate at `place`; with `few` candidates no more than it has
-    /// without the others.
-    fn ranked(
-        &self,
-        weights: &Weights,
-        evidence: &[Evidence],
-        standings: &[Standing],
-        place: usize,
-        few: bool,
-    ) -> f64 {
-        let ranked = weights.ranked.probability(&ranked_features(
-            evidence,
-            standings,
-            place,
-            &weights.rival,
-        ));
-        let alone = weights.pair.probability(&pair_features(&evidence[place]));
-        if few { ranked.min(alone) } else { ranked }
     }
 
     /// The verdict on two questions, `b` in the place of an approved one.
     #[must_use]
     pub fn judge_pair(&self, a: &QuestionProfile, b: &QuestionProfile, similarity: f32) -> Verdict {
-        let checked = Checked::of(a, &b.as_entry_slots(&self.lexicon));
-        let standing = Standing::of(&checked.guards);
-        let features = pair_features(&pair_evidence(a, b, similarity, standing));
+        let (checked, features) = heard_pair(a, b, &b.as_entry_slots(&self.lexicon), similarity);
         self.verdict(checked, |weights| weights.pair.probability(&features))
     }
 
@@ -217,8 +184,22 @@ impl Verifier {
         let score =
             self.weights.as_ref().map(|weights| probability(weights) * weights.factor(effect));
         let reason = reason::in_words(&guards, effect, score);
-        Verdict { score: score.unwrap_or(0.0), guards, effect, reason, open: None }
+        Verdict { score: score.unwrap_or(0.0), guards, effect, reason, phrasing: 0, open: None }
     }
+}
+
+/// What guards and features say of two questions, `b` in the place of an approved one with these
+/// slots.
+fn heard_pair(
+    a: &QuestionProfile,
+    b: &QuestionProfile,
+    slots: &EntrySlots,
+    similarity: f32,
+) -> (Checked, Features<{ PAIR_FEATURES.len() }>) {
+    let checked = Checked::of(a, slots);
+    let lowered = Standing::of(&checked.guards).lowered;
+    let heard = Heard::new(&a.aligned, &b.aligned, similarity, lowered);
+    (checked, pair_features(&heard.alone))
 }
 
 /// What the guards say of one candidate.

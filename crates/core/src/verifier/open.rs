@@ -2,21 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Verdict};
+use super::hearing::Hearing;
+use super::standing::Standing;
+use super::weights::Weights;
+use super::{Candidate, OpenSlot, Verdict};
+use crate::decision::ELIGIBLE;
 use crate::guards::{GuardKind, GuardOutcome, apart};
 
 /// Most similar candidates among which an open value is looked for: a person is not asked to
 /// choose among more.
 const MOST: usize = 5;
 
+/// Fills in what the question leaves open between the most similar candidates.
+pub(super) fn fill_in(verdicts: &mut [Verdict], hearing: &Hearing<'_>, weights: &Weights) {
+    for (place, (kind, siblings)) in siblings(hearing.candidates, verdicts) {
+        let mut without = hearing.standings().to_vec();
+        Standing::set_aside(&mut without, place, &siblings);
+        // No guard is against a candidate with siblings, so the probability is its score.
+        let score = hearing.estimate(weights, place, &without).probability;
+        let found = verdicts[place].guards.iter().find(|found| found.kind == kind);
+        let values = found.map(|found| found.entry_values.clone()).unwrap_or_default();
+        verdicts[place].open = Some(OpenSlot { kind, values, siblings, score });
+    }
+}
+
 /// For each candidate with siblings, the kind of value in which alone it differs from them and
 /// which the question does not name, and the places of the siblings. Of several kinds, the first
 /// that was found.
-pub(super) fn siblings(
+fn siblings(
     candidates: &[Candidate<'_>],
     verdicts: &[Verdict],
 ) -> BTreeMap<usize, (GuardKind, Vec<usize>)> {
-    let mut by_similarity: Vec<usize> = (0..candidates.len()).collect();
+    let mut by_similarity: Vec<usize> = (0..candidates.len().min(ELIGIBLE)).collect();
     by_similarity.sort_by(|a, b| {
         candidates[*b].similarity.total_cmp(&candidates[*a].similarity).then(a.cmp(b))
     });

@@ -74,15 +74,18 @@ impl EntryProfile {
         }
     }
 
-    /// The phrasing whose words are, as a whole, most like those of `question`; the first of
-    /// equals. An entry has at least one phrasing.
-    pub(super) fn nearest(&self, question: &AlignedText) -> Option<&AlignedText> {
+    /// The phrasing whose words are, as a whole, most like those of `question`, with its place; the
+    /// first of equals.
+    pub(super) fn nearest(&self, question: &AlignedText) -> (usize, &AlignedText) {
         let likeness = |text: &AlignedText| question.likeness(text);
-        self.phrasings.iter().reduce(|best, other| {
-            match likeness(other).total_cmp(&likeness(best)) {
-                Ordering::Greater => other,
-                _ => best,
+        let mut nearest = (0, &self.phrasings[0]);
+        let mut most = likeness(nearest.1);
+        for (place, text) in self.phrasings.iter().enumerate().skip(1) {
+            let alike = likeness(text);
+            if alike.total_cmp(&most) == Ordering::Greater {
+                (nearest, most) = ((place, text), alike);
             }
-        })
+        }
+        nearest
     }
 }

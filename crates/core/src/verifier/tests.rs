@@ -1,5 +1,6 @@
 use super::*;
 use crate::canonical::Canonical;
+use crate::decision::ELIGIBLE;
 use crate::embedding::WordVectors;
 use crate::entry::EntryContent;
 use crate::guards::GuardKind;
@@ -7,7 +8,7 @@ use crate::validity::Validity;
 
 /// Weights that give every candidate the probability one half, and take a tenth of it where a
 /// guard refuses.
-fn even() -> Weights {
+pub(super) fn even() -> Weights {
     let flat = |names: &[&str]| Logistic {
         features: names.iter().map(ToString::to_string).collect(),
         coefficients: vec![0.0; names.len()],
@@ -23,6 +24,7 @@ fn even() -> Weights {
         pair: flat(&PAIR_FEATURES),
         refuse_factor: 0.1,
         suggest_only_factor: 0.5,
+        opinion: None,
     }
 }
 
@@ -30,7 +32,7 @@ fn verifier(weights: Weights) -> Verifier {
     Verifier::new(weights, &ModelId::new("m").unwrap()).unwrap()
 }
 
-fn entry(question: &str) -> EntryProfile {
+pub(super) fn entry(question: &str) -> EntryProfile {
     let content = EntryContent {
         question: question.into(),
         alternatives: vec![],
@@ -44,7 +46,7 @@ fn entry(question: &str) -> EntryProfile {
     Verifier::without_weights().entry(&content, [])
 }
 
-fn asked(question: &str) -> QuestionProfile {
+pub(super) fn asked(question: &str) -> QuestionProfile {
     Verifier::without_weights().question(&Canonical::of(question), &WordVectors::default())
 }
 
@@ -110,8 +112,8 @@ fn margins_are_to_the_best_other_candidate() {
         if let Some(other) = alive.iter().position(|alive| !alive) {
             Standing::set_aside(&mut standings, place, &[other]);
         }
-        let found = evidence(&question, &candidates, &standings);
-        ranked_features(&found, &standings, place, least)
+        let weights = Weights { rival: *least, ..even() };
+        Hearing::of(&question, &candidates).estimate(&weights, place, &standings).ranked
     };
     let none = Rival { similarity: 0.0, likeness: 0.0 };
     // Cosine margins are cut at 0.1. Of two words the second entry has one, and its own word
@@ -136,18 +138,18 @@ fn a_refused_entry_is_no_rival_where_the_question_agrees() {
         .iter()
         .map(|verdict| Standing::of(&verdict.guards))
         .collect();
-    let margin = |candidates: [usize; 2]| {
-        let chosen = candidates.map(|place| standings[place]);
-        let evidence = [0.9, 0.85].map(|similarity| Evidence {
+    let margin = |[place, other]: [usize; 2]| {
+        let evidence = |similarity| Evidence {
             similarity,
             likeness: 0.0,
             aligned: 0.0,
             distinguished: 0.0,
             weakest: 0.0,
             lowered: 0.0,
-        });
+        };
+        let other = standings[place].faces(&standings[other]).then(|| evidence(0.85));
         let none = Rival { similarity: 0.0, likeness: 0.0 };
-        ranked_features(&evidence, &chosen, 0, &none)[0]
+        ranked_features(&evidence(0.9), &other, &none)[0]
     };
     // Beside the entry on its year, the one on another year does not count: the margin is cut.
     assert_eq!(margin([0, 1]), 0.1);

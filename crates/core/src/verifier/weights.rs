@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::{Features, PAIR_FEATURES, RANKED_FEATURES, Rival};
+use super::second::OpinionWeights;
 use crate::error::{Code, Error, Result};
 use crate::ids::ModelId;
 
@@ -68,6 +69,9 @@ pub struct Weights {
     pub refuse_factor: f64,
     /// What is left of the score when a guard lets nothing but a suggestion pass, 0 to 1.
     pub suggest_only_factor: f64,
+    /// For the opinions of a pair model, if one was there to fit on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<OpinionWeights>,
 }
 
 impl Weights {
@@ -89,6 +93,7 @@ impl Weights {
                 .or_else(|| fault("pair", &weights.pair, &PAIR_FEATURES))
                 .or_else(|| factor.then(|| "a factor is not from 0 to 1".into()))
                 .or_else(|| mean.then(|| "`word_mean` has a value that is no number".into()))
+                .or_else(|| weights.opinion.as_ref()?.fault().map(str::to_owned))
         } else {
             Some(format!("the weights have format {}, this version reads {FORMAT}", weights.format))
         };

@@ -44,6 +44,22 @@ pub(super) fn within(a: &str, b: &str, edits: usize) -> bool {
     at(&last, right.len()) <= edits
 }
 
+/// Whether at most one edit turns one word into the other: what [`within`] says of one edit, in
+/// one pass. What is left between the letters that both begin and end with is one edit or more.
+pub(super) fn within_one(a: &str, b: &str) -> bool {
+    let same = |(x, y): &(char, char)| x == y;
+    let bytes = |(letter, _): (char, char)| letter.len_utf8();
+    let begin: usize = a.chars().zip(b.chars()).take_while(same).map(bytes).sum();
+    let (a, b) = (a.get(begin..).unwrap_or(""), b.get(begin..).unwrap_or(""));
+    let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(bytes).sum();
+    let mut left = [a, b].map(|rest| rest.get(..rest.len() - end).unwrap_or("").chars());
+    match left.each_mut().map(|letters| [letters.next(), letters.next(), letters.next()]) {
+        [[_, None, _], [_, None, _]] => true,
+        [[first, second, None], [other, another, None]] => first == another && second == other,
+        _ => false,
+    }
+}
+
 fn letters<'b>(word: &str, buffer: &'b mut [char; MAX_LETTERS]) -> Option<&'b [char]> {
     let mut count = 0;
     for c in word.chars() {
@@ -55,7 +71,16 @@ fn letters<'b>(word: &str, buffer: &'b mut [char; MAX_LETTERS]) -> Option<&'b [c
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn one_edit_is_the_same_in_one_pass(a in "[abè]{0,7}", b in "[abè]{0,7}") {
+            prop_assert_eq!(within_one(&a, &b), within(&a, &b, 1), "{} {}", a, b);
+        }
+    }
 
     #[test]
     fn counts_edits() {

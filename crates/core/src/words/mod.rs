@@ -1,15 +1,17 @@
 //! The words of a text that carry its content, and when two of them count as the same word.
 
 mod distance;
+mod each;
+mod head;
+mod stem;
 mod stop;
 
+pub(crate) use each::each_word;
+pub(crate) use head::head;
+pub(crate) use stem::stem_hashes;
 pub(crate) use stop::is_stop_word;
 
-use std::ops::Range;
-
-use rust_stemmers::{Algorithm, Stemmer};
-
-use crate::canonical::{Canonical, Unit, Value};
+use crate::canonical::Canonical;
 
 /// One word with its stems in both languages: which language a question is in is not asked, and
 /// many questions mix them.
@@ -26,14 +28,8 @@ pub struct Word {
 impl Word {
     /// A word and its stems. Codes and values are their own stem.
     pub(crate) fn new(text: &str) -> Self {
-        let stem = |algorithm| {
-            if has_digit(text) { text.into() } else { stem(algorithm, text) }
-        };
-        Self {
-            text: text.into(),
-            italian: stem(Algorithm::Italian),
-            english: stem(Algorithm::English),
-        }
+        let [italian, english] = stem::stems(text);
+        Self { text: text.into(), italian: italian.into(), english: english.into() }
     }
 
     /// Whether both are the same word: in full, by a stem, or but for a typing error (one edit
@@ -72,10 +68,6 @@ fn has_digit(text: &str) -> bool {
     text.chars().any(char::is_numeric)
 }
 
-fn stem(algorithm: Algorithm, text: &str) -> Box<str> {
-    Stemmer::create(algorithm).stem(text).as_ref().into()
-}
-
 /// The content words of a text in order: every word, number and value but the stop words of
 /// Italian and English. What denies or restricts (`non`, `not`, `no`, `senza`, `without`,
 /// `only`, `solo`) is content.
@@ -88,9 +80,9 @@ pub fn content_words(text: &str) -> Vec<Word> {
 #[must_use]
 pub fn content_words_of(text: &Canonical) -> Vec<Word> {
     let mut words = Vec::new();
-    each_word(text, |word, _| {
-        if !is_stop_word(word) {
-            words.push(Word::new(word));
+    each_word(&text.items(), |word, _| {
+        if !is_stop_word(&word) {
+            words.push(Word::new(&word));
         }
     });
     words
@@ -98,60 +90,7 @@ pub fn content_words_of(text: &Canonical) -> Vec<Word> {
 
 /// Whether one edit at most turns one word into the other.
 pub(crate) fn is_nearly(word: &str, other: &str) -> bool {
-    word.len().abs_diff(other.len()) <= 1 && distance::within(word, other, 1)
-}
-
-/// Calls `each` for every word of a text in order, stop words included, with its place: bytes of
-/// the canonical text. Contractions are taken apart: `don't` is `do` and `not`, `dell'inps` is
-/// `dell` and `inps`.
-pub(crate) fn each_word(text: &Canonical, mut each: impl FnMut(&str, Range<usize>)) {
-    let mut pending = String::new();
-    let mut place = 0..0;
-    text.items(|item| {
-        let sign = item.text().chars().any(|c| c.is_alphanumeric());
-        // A sign belongs to the word that it is glued to: c#, c++.
-        let joins = item.glued && !pending.is_empty() && !pending.ends_with('\'') && !sign;
-        if !joins {
-            split(&pending, &mut |word| each(word, place.clone()));
-            pending.clear();
-            place.start = item.start;
-        }
-        place.end = item.end;
-        match &item.value {
-            Value::Text(text) => pending.push_str(text),
-            Value::Measured(value, Unit::Percent) => pending.push_str(&format!("{value}%")),
-            Value::Number(value, _) | Value::Measured(value, _) => {
-                pending.push_str(&value.to_string());
-            }
-            Value::Joined(text, ..) => pending.push_str(text),
-            Value::Date(date, _) => pending.push_str(&date.to_string()),
-        }
-    });
-    split(&pending, &mut |word| each(word, place.clone()));
-}
-
-fn split(word: &str, each: &mut impl FnMut(&str)) {
-    match word {
-        "" => {}
-        "cannot" | "can't" => {
-            each("can");
-            each("not");
-        }
-        "won't" => {
-            each("will");
-            each("not");
-        }
-        "arent" | "cant" | "couldnt" | "didnt" | "doesnt" | "dont" | "hasnt" | "havent"
-        | "isnt" | "shouldnt" | "wasnt" | "wont" | "wouldnt" => each("not"),
-        _ => match word.split_once('\'') {
-            Some((base, "t")) => {
-                each(base.strip_suffix('n').unwrap_or(base));
-                each("not");
-            }
-            Some((base, _)) => each(base),
-            None => each(word),
-        },
-    }
+    word.len().abs_diff(other.len()) <= 1 && distance::within_one(word, other)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Stop words of Italian and English. Words that deny, restrict or order are not among them.
 
+use super::head::head;
+
 /// Sorted by bytes for the search.
 const STOP_WORDS: &[&str] = &[
     "a", "abbiamo", "about", "ad", "agli", "ai", "al", "all", "alla", "alle", "allo", "allora",
@@ -25,9 +27,21 @@ const STOP_WORDS: &[&str] = &[
     "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "è",
 ];
 
+/// Their heads, of which each is the whole word.
+const HEADS: [u64; STOP_WORDS.len()] = {
+    let mut heads = [0; STOP_WORDS.len()];
+    let mut index = 0;
+    while index < heads.len() {
+        assert!(STOP_WORDS[index].len() <= 8, "its head would be that of other words too");
+        heads[index] = head(STOP_WORDS[index].as_bytes());
+        index += 1;
+    }
+    heads
+};
+
 /// Whether a lower-case word carries no content of its own.
 pub(crate) fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.binary_search(&word).is_ok()
+    word.len() <= 8 && HEADS.binary_search(&head(word.as_bytes())).is_ok()
 }
 
 #[cfg(test)]
@@ -36,7 +50,8 @@ mod tests {
 
     #[test]
     fn list_is_sorted_and_keeps_what_denies() {
-        assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_WORDS.is_sorted() && HEADS.is_sorted());
+        assert!(!is_stop_word("") && !is_stop_word("perchépoi"));
         for word in ["non", "not", "no", "senza", "without", "only", "solo", "mai", "never"] {
             assert!(!is_stop_word(word), "{word}");
         }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::log_odds::Output;
-use crate::onnx::Common;
+use crate::onnx::{self, Common};
 
 /// Name of the file in a model's folder.
 pub(super) const FILE: &str = "judge.toml";
@@ -20,7 +20,7 @@ pub(super) struct Settings {
     /// Name of the model, the readable part of its id.
     pub(super) name: String,
     /// File of the graph, relative to the folder.
-    #[serde(default = "default_model")]
+    #[serde(default = "onnx::default_model")]
     pub(super) model: String,
     /// Longer pairs are cut to as many tokens, special tokens and prefixes included.
     pub(super) max_tokens: usize,
@@ -32,10 +32,6 @@ pub(super) struct Settings {
     /// Put before every phrasing of an entry.
     #[serde(default)]
     pub(super) entry_prefix: String,
-}
-
-fn default_model() -> String {
-    "model.onnx".to_owned()
 }
 
 impl Common for Settings {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::pooling::Pooling;
-use crate::onnx::Common;
+use crate::onnx::{self, Common};
 
 /// Name of the file in a model's folder.
 pub(super) const FILE: &str = "embedding.toml";
@@ -20,7 +20,7 @@ pub(super) struct Settings {
     /// Name of the model, the readable part of its id.
     pub(super) name: String,
     /// File of the graph, relative to the folder.
-    #[serde(default = "default_model")]
+    #[serde(default = "onnx::default_model")]
     pub(super) model: String,
     /// How a text's vector comes from the output.
     pub(super) pooling: Pooling,
@@ -31,10 +31,6 @@ pub(super) struct Settings {
     pub(super) max_tokens: usize,
     /// Length of the vectors, checked against the model.
     pub(super) dimensions: Option<usize>,
-}
-
-fn default_model() -> String {
-    "model.onnx".to_owned()
 }
 
 impl Common for Settings {

@@ -13,7 +13,7 @@ use goldenset_core::{Code, Error};
 
 pub(crate) use self::files::{Files, TOKENIZER, read_settings};
 pub(crate) use self::graph::Graph;
-pub(crate) use self::settings::{Common, parse};
+pub(crate) use self::settings::{Common, default_model, parse};
 pub(crate) use self::tokenizer::{Texts, read_tokenizer};
 pub use self::workers::LocalOptions;
 pub(crate) use self::workers::Workers;

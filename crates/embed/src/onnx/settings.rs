@@ -19,6 +19,11 @@ pub(crate) trait Common {
     fn max_tokens(&self) -> usize;
 }
 
+/// The file of the graph where the settings name none.
+pub(crate) fn default_model() -> String {
+    "model.onnx".to_owned()
+}
+
 /// Reads settings from TOML and checks what all models share; `file` is named in errors.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! A model server on loopback that behaves as a test says.
 
+use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::{Barrier, mpsc};
 
 /// What the server does with request number `n` (from 0).
 pub(crate) type Behaviour = dyn Fn(usize, Value) -> BoxFuture<'static, Response> + Send + Sync;
@@ -62,6 +64,48 @@ impl Provider {
         .await
     }
 
+    /// A server that answers requests two by two: with fewer at once it never does.
+    pub(crate) async fn in_pairs(reply: crate::Reply) -> Self {
+        let pair = Arc::new(Barrier::new(2));
+        Self::start(move |_, body| {
+            let pair = Arc::clone(&pair);
+            Box::pin(async move {
+                pair.wait().await;
+                reply(&body)
+            })
+        })
+        .await
+    }
+
+    /// A server that never answers its first request, and what tells of that one: `begun`, then
+    /// `gone` when its caller no longer waits.
+    pub(crate) async fn first_hangs(
+        reply: crate::Reply,
+    ) -> (Self, mpsc::UnboundedReceiver<&'static str>) {
+        /// Tells when the request it belongs to is over.
+        struct Gone(mpsc::UnboundedSender<&'static str>);
+        impl Drop for Gone {
+            fn drop(&mut self) {
+                self.0.send("gone").ok();
+            }
+        }
+
+        let (tell, told) = mpsc::unbounded_channel();
+        let provider = Self::start(move |n, body| {
+            let tell = tell.clone();
+            Box::pin(async move {
+                if n > 0 {
+                    return reply(&body);
+                }
+                tell.send("begun").unwrap();
+                let _gone = Gone(tell);
+                pending().await
+            })
+        })
+        .await;
+        (provider, told)
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
     }
@@ -73,6 +117,12 @@ impl Provider {
     pub(crate) fn most_in_flight(&self) -> usize {
         self.shared.most_in_flight.load(SeqCst)
     }
+}
+
+/// The base URL of a server that is not there.
+pub(crate) async fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}/v1", listener.local_addr().unwrap())
 }
 
 async fn answer(

@@ -23,7 +23,7 @@ pub(super) fn upper_bound(wrong: usize, served: usize, alpha: f64) -> f64 {
 }
 
 /// Fewest served answers without one error that show an error of at most `error`.
-pub(super) fn fewest(error: f64, alpha: f64) -> f64 {
+pub(crate) fn fewest(error: f64, alpha: f64) -> f64 {
     (alpha.ln() / (1.0 - error).ln()).ceil()
 }
 

@@ -160,14 +160,7 @@ fn refuse(
     level: Level,
 ) -> Refusal {
     let Some(Counted { threshold, served, wrong }) = strictest else {
-        return Refusal {
-            reason: RefusalReason::NothingToServe,
-            threshold: None,
-            served: 0,
-            wrong: 0,
-            bound: 1.0,
-            labels_needed: None,
-        };
+        return Refusal::nothing_to_serve();
     };
     let error = wrong as f64 / served.max(1) as f64;
     let (reason, labels_needed) = if error >= level.error {

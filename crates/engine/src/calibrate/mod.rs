@@ -11,6 +11,7 @@ mod find;
 mod in_force;
 mod isotonic;
 mod platt;
+mod reference;
 mod rows;
 #[cfg(test)]
 mod simulation;
@@ -25,9 +26,11 @@ use crate::eval::{self, Asked, LabelledQuery};
 use crate::lookup::signature_match;
 use crate::scope::Options;
 
+pub(crate) use bound::fewest;
 pub use change::{Calibrated, CalibrationChanged, CalibrationStatus};
 pub use in_force::Applied;
 pub(crate) use in_force::InForce;
+use reference::reference;
 use rows::{Row, distinct, is_for_fitting};
 
 /// How scores are mapped to probabilities. Where labels are too few for any of them, or show no
@@ -98,11 +101,13 @@ impl Engine {
         let asked: Vec<_> = distinct.iter().map(|(row, _)| queries[*row].clone()).collect();
         let place_of = |row: usize| place(distinct.get(row).map_or(row, |(row, _)| *row));
         let outcomes = eval::run(self, tenant, &asked, None, &place_of, progress).await?;
-        let mut rows = Vec::with_capacity(asked.len());
+        let mut seen = Vec::with_capacity(asked.len());
         for ((labelled, outcome), (_, signature)) in asked.iter().zip(&outcomes).zip(&distinct) {
             let row = self.row(tenant, labelled, outcome)?;
-            rows.extend(row.map(|row| Row { fitting: is_for_fitting(signature), ..row }));
+            let row = row.map(|row| Row { fitting: is_for_fitting(signature), ..row });
+            seen.push((outcome.seen, row));
         }
+        let rows: Vec<_> = seen.iter().filter_map(|(_, row)| row.clone()).collect();
         let fitting = rows.iter().filter(|row| row.fitting).count();
         let labels = LabelCounts {
             given: asked.len(),
@@ -112,7 +117,7 @@ impl Engine {
             unknown_gold: self.unknown_gold(tenant, &asked)?,
         };
         let find::Found { map, general, categories } = find::find(rows, wanted);
-        Ok(Calibration {
+        let calibration = Calibration {
             judged_by: self.judged_by(tenant),
             epoch,
             min_similarity: self.settings.defaults.min_similarity,
@@ -122,7 +127,10 @@ impl Engine {
             labels,
             general,
             categories,
-        })
+            reference: None,
+        };
+        let reference = reference(&seen, &calibration, self.settings.serve_threshold);
+        Ok(Calibration { reference: Some(reference), ..calibration })
     }
 
     /// Who judges the candidates of a tenant: a calibration that names another is stale.

@@ -12,6 +12,7 @@ use super::LabelledQuery;
 use crate::answer::{Match, rounded};
 use crate::engine::{Engine, Progress};
 use crate::scope::Options;
+use crate::watch::Seen;
 
 /// Questions looked up at a time.
 const PART: usize = 64;
@@ -60,6 +61,8 @@ pub struct Asked {
     /// first: those similar enough to list before the others, and in either part the best score
     /// first. An approved phrasing has its entry alone.
     pub candidates: Vec<Considered>,
+    /// What a lookup with this outcome is counted under.
+    pub seen: Seen,
 }
 
 impl Asked {
@@ -101,6 +104,7 @@ pub async fn run(
         for (query, (decided, nearest)) in texts.into_iter().zip(decided.into_iter().zip(nearest)) {
             let at = |error: Error| error.field(place(asked.len()));
             let (decided, nearest) = (decided.map_err(at)?, nearest.map_err(at)?);
+            decided.facts.opinion.whole().and(nearest.facts.opinion.whole()).map_err(at)?;
             let found = nearest.answer.result().matches.iter();
             let mut candidates: Vec<_> = found.map(|found| considered(found, least)).collect();
             // A stable sort: the best score stays first in either part.
@@ -113,7 +117,7 @@ pub async fn run(
                 score: best.map_or(0.0, |best| rounded(best.score)),
                 similarity: best.map_or(0.0, |best| rounded(best.similarity)),
             };
-            asked.push(Asked { outcome, candidates });
+            asked.push(Asked { outcome, candidates, seen: decided.answer.seen() });
         }
         progress(asked.len(), queries.len());
     }

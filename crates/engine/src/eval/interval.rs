@@ -10,7 +10,7 @@ pub(super) const CONFIDENCE: f64 = 0.95;
 /// The exact interval of a share (Clopper and Pearson, Biometrika 26, 1934), lower and upper end;
 /// `None` of nothing. It holds the true share at least as often as [`CONFIDENCE`] says, however
 /// few were counted.
-pub(super) fn clopper_pearson(rate: Rate) -> Option<[f64; 2]> {
+pub(crate) fn clopper_pearson(rate: Rate) -> Option<[f64; 2]> {
     let Rate { part, whole } = rate;
     if whole == 0 || part > whole {
         return None;

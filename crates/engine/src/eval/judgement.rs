@@ -138,6 +138,7 @@ pub(super) mod tests {
                 similarity: 0.0,
             },
             candidates,
+            seen: crate::watch::Seen::miss(),
         };
         let labelled = |gold: &[&str]| LabelledQuery {
             query: "q".into(),

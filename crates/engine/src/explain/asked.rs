@@ -53,6 +53,11 @@ impl<'a> Asked<'a> {
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, &words);
         let mut judged = verify(verifier, &profile, found, scope);
+        if let Some(opinions) = &engine.opinions {
+            let deadline = opinions.deadline();
+            let least = scope.min_similarity;
+            opinions.hear(verifier, question, least, &mut judged, deadline).await;
+        }
         if let Some(in_force) = &set.calibration {
             in_force.calibrate(&mut judged);
         }
@@ -89,6 +94,8 @@ impl<'a> Asked<'a> {
             against: Against::Entry,
             similarity: matched.similarity,
             score: matched.score,
+            raw_score: matched.raw_score,
+            heard: matched.heard.as_ref(),
             calibration,
             serve_threshold: threshold,
             min_similarity: Some(self.scope.min_similarity),

@@ -16,6 +16,7 @@ pub use spans::{PhrasingSpan, Span};
 
 use crate::answer::rounded;
 use crate::calibrate::Applied;
+use crate::opinion::Heard;
 use crate::snapshot::PublishedEntry;
 
 /// All that a verdict was made from. Floats are written with six decimals.
@@ -31,7 +32,8 @@ pub struct Explanation {
     /// The score that is held against the threshold, 0 to 1.
     #[serde(serialize_with = "six_decimals")]
     pub score: f64,
-    /// The same before the calibration; equal to it where none is in force.
+    /// The same before the calibration and after a second opinion; equal to it where no
+    /// calibration is in force.
     #[serde(serialize_with = "six_decimals")]
     pub raw_score: f64,
     /// The calibration that had a say in it.
@@ -51,6 +53,8 @@ pub struct Explanation {
     pub guard_factor: Option<f64>,
     /// The strongest guard.
     pub effect: Effect,
+    /// The opinion of a model that reads both texts together, where one was asked for.
+    pub second_opinion: Option<Heard>,
     /// The most similar other entry, but for those that a guard refuses where it agrees with this
     /// one.
     pub closest_rival: Option<EntryId>,
@@ -124,7 +128,10 @@ pub(crate) fn six_decimals<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S
     to.serialize_f64(rounded(*value))
 }
 
-fn six_decimals_if_any<S: Serializer>(value: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn six_decimals_if_any<S: Serializer>(
+    value: &Option<f64>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     value.map(rounded).serialize(to)
 }
 
@@ -133,6 +140,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) against: Against,
     pub(crate) similarity: f64,
     pub(crate) score: f64,
+    pub(crate) raw_score: f64,
+    pub(crate) heard: Option<&'a Heard>,
     pub(crate) calibration: Option<Applied>,
     pub(crate) serve_threshold: f64,
     pub(crate) min_similarity: Option<f64>,
@@ -143,7 +152,7 @@ pub(crate) struct Situation<'a> {
 
 impl Explanation {
     pub(crate) fn new(account: Account, situation: &Situation<'_>, texts: &Texts<'_>) -> Self {
-        let Account { basis, reckoning, score: raw_score, guards, effect, .. } = account;
+        let Account { basis, reckoning, guards, effect, .. } = account;
         let &Situation { similarity, score, serve_threshold, min_similarity, .. } = situation;
         let found: Vec<&GuardResult> = guards.iter().map(|guard| &guard.found).collect();
         let (intercept, probability, guard_factor) =
@@ -152,7 +161,7 @@ impl Explanation {
                 of.into()
             });
         let features = reckoning.map(|reckoning| reckoning.features).unwrap_or_default();
-        let sentence = sentence(&Figures {
+        let mut sentence = sentence(&Figures {
             against: situation.against,
             basis,
             guards: &found,
@@ -167,6 +176,10 @@ impl Explanation {
             better: situation.better.map(EntryId::as_str),
             rival: situation.rival.map(EntryId::as_str),
         });
+        if let Some(heard) = situation.heard {
+            sentence.push(' ');
+            sentence.push_str(&heard.sentence());
+        }
         let guards = guards.into_iter().map(|guard| ExplainedGuard {
             query_spans: texts.in_question(&guard.found.query_spans),
             entry_spans: texts.in_phrasings(&guard.found.entry_spans),
@@ -182,7 +195,7 @@ impl Explanation {
             basis,
             similarity,
             score,
-            raw_score,
+            raw_score: situation.raw_score,
             calibration: situation.calibration,
             thresholds: Thresholds {
                 serve_threshold,
@@ -195,6 +208,7 @@ impl Explanation {
             probability,
             guard_factor,
             effect,
+            second_opinion: situation.heard.cloned(),
             closest_rival: situation.rival.cloned(),
             guards: guards.collect(),
         }
@@ -218,6 +232,8 @@ impl Explanation {
             against,
             similarity: 1.0,
             score: 1.0,
+            raw_score: 1.0,
+            heard: None,
             calibration: None,
             serve_threshold,
             min_similarity,

@@ -4,8 +4,8 @@ use goldenset_core::Result;
 use goldenset_core::verifier::RANKED_FEATURES;
 use serde::Serialize;
 
+use super::Trial;
 use super::held_out::HeldOut;
-use super::samples::AskedSet;
 
 /// The means over the sets left out, of fits without one feature, less those with all of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,14 +19,9 @@ pub struct Ablation {
 }
 
 /// One row a feature.
-pub(super) fn without_each(
-    names: &[&str],
-    asked: &[AskedSet],
-    serve_threshold: f64,
-    with_all: &[HeldOut],
-) -> Result<Vec<Ablation>> {
+pub(super) fn without_each(trial: &Trial<'_>, with_all: &[HeldOut]) -> Result<Vec<Ablation>> {
     let features = RANKED_FEATURES.iter().enumerate().map(|(place, feature)| {
-        let without = super::held_out(names, asked, serve_threshold, Some(place))?;
+        let without = trial.held_out(Some(place))?;
         Ok(Ablation {
             feature: (*feature).to_owned(),
             auc: mean(&without, |set| set.auc.unwrap_or(0.5))

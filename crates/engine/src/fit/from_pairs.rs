@@ -30,8 +30,13 @@ const SHARE: f64 = 0.25;
 /// # Errors
 /// `internal` when there are more entries than ids.
 pub fn from_pairs(name: &str, pairs: &[LabelledPair]) -> Result<LabelledSet> {
-    let mut set =
-        LabelledSet { name: name.to_owned(), entries: vec![], queries: vec![], share: SHARE };
+    let mut set = LabelledSet {
+        name: name.to_owned(),
+        entries: vec![],
+        queries: vec![],
+        share: SHARE,
+        opinions: false,
+    };
     for class in classes(pairs) {
         let Some((first, others)) = class.split_first() else { continue };
         let draw = draw(first);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Fitted;
 use super::samples::Asked;
+use crate::eval::auc;
 
 /// Served error at which [`HeldOut::coverage`] is read.
 const ERROR: f64 = 0.05;
@@ -32,11 +33,7 @@ impl HeldOut {
     pub(super) fn new(set: &str, asked: &[Asked], fitted: &Fitted, serve_threshold: f64) -> Self {
         let mut best: Vec<_> = asked
             .iter()
-            .filter_map(|asked| {
-                let samples = asked.samples(&fitted.rival, 1.0);
-                let scored = samples.map(|sample| (fitted.probability(&sample), sample));
-                scored.max_by(|a, b| a.0.total_cmp(&b.0))
-            })
+            .filter_map(|asked| fitted.scored(asked).into_iter().max_by(|a, b| a.0.total_cmp(&b.0)))
             .collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0));
         let answerable = asked.iter().filter(|asked| asked.answerable).count();
@@ -51,49 +48,15 @@ impl HeldOut {
         let served = best
             .iter()
             .filter(|(score, sample)| sample.effect.may_be_served() && *score >= serve_threshold);
-        let scored: Vec<_> = best.iter().map(|(score, sample)| (*score, sample.yes)).collect();
+        let scored = best.iter().map(|(score, sample)| (*score, sample.yes, 1));
         Self {
             set: set.to_owned(),
             questions: asked.len(),
             answerable,
-            auc: auc(&scored),
+            auc: auc(scored),
             coverage,
             served: served.clone().count(),
             served_right: served.filter(|(_, sample)| sample.yes).count(),
         }
-    }
-}
-
-/// Area under the ROC curve of scores, the highest first: the probability that a random yes
-/// scores above a random no, ties counted half (Mann-Whitney). `None` without both labels.
-fn auc(scored: &[(f64, bool)]) -> Option<f64> {
-    let yes = scored.iter().filter(|(_, yes)| *yes).count() as f64;
-    let no = scored.len() as f64 - yes;
-    if yes == 0.0 || no == 0.0 {
-        return None;
-    }
-    let (mut above, mut wins) = (0.0, 0.0);
-    for tied in scored.chunk_by(|a, b| a.0 == b.0) {
-        let tied_yes = tied.iter().filter(|(_, yes)| *yes).count() as f64;
-        let tied_no = tied.len() as f64 - tied_yes;
-        wins += tied_no * (above + tied_yes / 2.0);
-        above += tied_yes;
-    }
-    Some(wins / (yes * no))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn auc_counts_ties_half() {
-        assert_eq!(auc(&[(0.9, true), (0.8, false)]), Some(1.0));
-        assert_eq!(auc(&[(0.9, false), (0.8, true)]), Some(0.0));
-        assert_eq!(auc(&[(0.9, true), (0.9, false)]), Some(0.5));
-        // yes above both no, yes tied with one and above none: (2 + 0.5) of 4.
-        let scored = [(0.9, true), (0.5, false), (0.2, true), (0.2, false)];
-        assert_eq!(auc(&scored), Some(2.5 / 4.0));
-        assert_eq!(auc(&[(0.9, true)]), None);
     }
 }

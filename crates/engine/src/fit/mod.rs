@@ -9,12 +9,13 @@ mod ablation;
 mod from_pairs;
 mod held_out;
 mod logistic;
+mod opinion;
 mod samples;
 
 use goldenset_core::guards::Effect;
 use goldenset_core::ports::Embedder;
 use goldenset_core::verifier::{
-    Evidence, FORMAT, Logistic, PAIR_FEATURES, RANKED_FEATURES, Rival, Weights,
+    Evidence, FORMAT, Logistic, OpinionWeights, PAIR_FEATURES, RANKED_FEATURES, Rival, Weights,
 };
 use goldenset_core::{Code, EntryContent, EntryId, Error, Result};
 use serde::Serialize;
@@ -22,10 +23,11 @@ use serde::Serialize;
 pub use ablation::Ablation;
 pub use from_pairs::from_pairs;
 pub use held_out::HeldOut;
-use samples::{AskedSet, EmbeddedSet, Sample};
+use samples::{Asked, AskedSet, EmbeddedSet, Sample};
 
 use crate::engine::Progress;
 use crate::eval::LabelledQuery;
+use crate::opinion::PairJudge;
 
 /// Candidates of a question that are fitted on, by similarity: the ones that a lookup may serve
 /// in practice. More would teach the score to tell strangers apart, which the search does.
@@ -50,6 +52,9 @@ pub struct LabelledSet {
     pub queries: Vec<LabelledQuery>,
     /// How much the set counts in the fit, beside others; 1 for one that people asked.
     pub share: f64,
+    /// Whether a pair model is asked about it. Not where it may have been trained on the very
+    /// texts: there it is surer than it will ever be again.
+    pub opinions: bool,
 }
 
 /// What the fit saw.
@@ -59,16 +64,19 @@ pub struct FitReport {
     pub questions: usize,
     /// For each set, a fit on the other sets tried on it; none for a single set.
     pub held_out: Vec<HeldOut>,
+    /// The same without the second opinion; none where there was none.
+    pub without_opinion: Vec<HeldOut>,
     /// For each feature, how the held-out figures change without it; none for a single set.
     pub ablation: Vec<Ablation>,
 }
 
-/// Fits weights for the embedder's model.
+/// Fits weights for the embedder's model, and for the opinions of the judge if there is one.
 ///
 /// # Errors
 /// `bad_rows` when there is too little to fit on; faults of the provider.
 pub async fn fit(
     embedder: &dyn Embedder,
+    judge: Option<&PairJudge>,
     sets: &[LabelledSet],
     serve_threshold: f64,
     progress: Progress<'_>,
@@ -78,9 +86,12 @@ pub async fn fit(
         embedded.push(EmbeddedSet::new(embedder, set, progress).await?);
     }
     let word_mean = word_mean(&embedded, embedder.dimensions());
-    let asked: Vec<AskedSet> =
+    let mut asked: Vec<AskedSet> =
         embedded.iter().map(|set| set.ask(&word_mean, embedder.dimensions())).collect();
-    let fitted = fit_sets(&asked.iter().collect::<Vec<_>>(), None)?;
+    if let Some(judge) = judge {
+        opinion::ask(&*judge.model, &mut asked, progress).await?;
+    }
+    let fitted = Fitted::on(judge, &asked.iter().collect::<Vec<_>>(), None)?;
     let names: Vec<_> = sets.iter().map(|set| set.name.as_str()).collect();
     let weights = Weights {
         format: FORMAT,
@@ -92,32 +103,45 @@ pub async fn fit(
         pair: fitted.pair,
         refuse_factor: fitted.refuse_factor,
         suggest_only_factor: fitted.suggest_only_factor,
+        opinion: fitted.opinion.map(|(_, weights)| weights),
     };
-    let held_out = held_out(&names, &asked, serve_threshold, None)?;
+    let trial = Trial { judge, names: &names, asked: &asked, serve_threshold };
+    let held_out = trial.held_out(None)?;
+    let without_opinion = match judge {
+        Some(_) => Trial { judge: None, ..trial }.held_out(None)?,
+        None => Vec::new(),
+    };
     let ablation = match held_out.is_empty() {
         true => Vec::new(),
-        false => ablation::without_each(&names, &asked, serve_threshold, &held_out)?,
+        false => ablation::without_each(&trial, &held_out)?,
     };
     let questions = asked.iter().map(|set| set.whole.len()).sum();
-    Ok((weights, FitReport { questions, held_out, ablation }))
+    Ok((weights, FitReport { questions, held_out, without_opinion, ablation }))
 }
 
-/// For each set, a fit on the others tried on it; nothing for a single set.
-fn held_out(
-    names: &[&str],
-    asked: &[AskedSet],
+/// Fits on all sets but one, tried on that one.
+#[derive(Clone, Copy)]
+struct Trial<'a> {
+    judge: Option<&'a PairJudge>,
+    names: &'a [&'a str],
+    asked: &'a [AskedSet],
     serve_threshold: f64,
-    without: Option<usize>,
-) -> Result<Vec<HeldOut>> {
-    if asked.len() < 2 {
-        return Ok(Vec::new());
+}
+
+impl Trial<'_> {
+    /// One a set, if asked to, `without` one of the ranked features; nothing for a single set.
+    fn held_out(&self, without: Option<usize>) -> Result<Vec<HeldOut>> {
+        if self.asked.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let tried = self.names.iter().zip(self.asked).enumerate().map(|(place, (name, set))| {
+            let others = self.asked.iter().enumerate().filter(|(other, _)| *other != place);
+            let others: Vec<_> = others.map(|(_, set)| set).collect();
+            let fitted = Fitted::on(self.judge, &others, without)?;
+            Ok(HeldOut::new(name, &set.whole, &fitted, self.serve_threshold))
+        });
+        tried.collect()
     }
-    let tried = names.iter().zip(asked).enumerate().map(|(place, (name, set))| {
-        let others = asked.iter().enumerate().filter(|(other, _)| *other != place);
-        let fitted = fit_sets(&others.map(|(_, set)| set).collect::<Vec<_>>(), without)?;
-        Ok(HeldOut::new(name, &set.whole, &fitted, serve_threshold))
-    });
-    tried.collect()
 }
 
 /// Mean of all word vectors, 9 digits a number; empty where the model gives none.
@@ -131,15 +155,29 @@ fn word_mean(sets: &[EmbeddedSet<'_>], dimensions: usize) -> Vec<f32> {
 }
 
 /// What one fit brings.
-struct Fitted {
+struct Fitted<'a> {
     rival: Rival,
     score: Logistic,
     pair: Logistic,
     refuse_factor: f64,
     suggest_only_factor: f64,
+    opinion: Option<(&'a PairJudge, OpinionWeights)>,
 }
 
-impl Fitted {
+impl<'a> Fitted<'a> {
+    /// Fits on some sets, if asked to, `without` one of the ranked features.
+    fn on(
+        judge: Option<&'a PairJudge>,
+        sets: &[&AskedSet],
+        without: Option<usize>,
+    ) -> Result<Self> {
+        let mut fitted = fit_sets(sets, without)?;
+        if let Some(judge) = judge {
+            fitted.opinion = Some((judge, opinion::fit(judge, sets, &fitted)?));
+        }
+        Ok(fitted)
+    }
+
     fn probability(&self, sample: &Sample) -> f64 {
         let factor = match sample.effect {
             Effect::Explain | Effect::Lower => 1.0,
@@ -148,10 +186,24 @@ impl Fitted {
         };
         self.score.probability(&sample.ranked.features) * factor
     }
+
+    /// The candidates of a question with their scores.
+    fn scored(&self, asked: &Asked) -> Vec<(f64, Sample)> {
+        let mut scored = self.before_opinions(asked);
+        if let Some((judge, weights)) = &self.opinion {
+            opinion::heed(judge, weights, asked, &mut scored);
+        }
+        scored
+    }
+
+    fn before_opinions(&self, asked: &Asked) -> Vec<(f64, Sample)> {
+        let samples = asked.samples(&self.rival, 1.0);
+        samples.map(|sample| (self.probability(&sample), sample)).collect()
+    }
 }
 
-/// Fits on some sets, if asked to, `without` one of the ranked features.
-fn fit_sets(sets: &[&AskedSet], without: Option<usize>) -> Result<Fitted> {
+/// The fit without opinions.
+fn fit_sets(sets: &[&AskedSet], without: Option<usize>) -> Result<Fitted<'static>> {
     let rival = usual_rival(sets)?;
     let mut samples: Vec<Sample> = Vec::new();
     for set in sets {
@@ -185,6 +237,7 @@ fn fit_sets(sets: &[&AskedSet], without: Option<usize>) -> Result<Fitted> {
         suggest_only_factor: factor(Effect::SuggestOnly),
         score,
         pair,
+        opinion: None,
     })
 }
 

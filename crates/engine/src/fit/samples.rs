@@ -6,16 +6,16 @@ use std::sync::Arc;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::ELIGIBLE;
 use goldenset_core::guards::{Effect, Lexicon};
-use goldenset_core::ports::Embedder;
+use goldenset_core::ports::{Embedder, Pair};
 use goldenset_core::verifier::{
-    Candidate, EntryProfile, Evidence, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES, Reading,
-    Rival, Standing, Verifier, evidence, pair_features, ranked_features,
+    Candidate, EntryProfile, Evidence, Hearing, PAIR_FEATURES, QuestionProfile, RANKED_FEATURES,
+    Reading, Rival, Standing, pair_features, ranked_features,
 };
-use goldenset_core::{Embedding, EntryContent, Result};
+use goldenset_core::{Embedding, Result};
 use goldenset_vectors::VectorSet;
 
-use super::LabelledSet;
 use super::logistic::Row;
+use super::{FITTED_CANDIDATES, LabelledSet};
 use crate::engine::Progress;
 
 /// Texts embedded between two reports of progress.
@@ -45,13 +45,22 @@ pub(super) struct Asked {
     pub(super) evidence: Vec<Evidence>,
     standings: Vec<Standing>,
     pub(super) labels: Vec<Label>,
+    /// The question with the nearest phrasing of each of the first [`FITTED_CANDIDATES`], where
+    /// opinions on them are wanted.
+    pub(super) pairs: Vec<Pair>,
+    /// What a pair model says of them, in log-odds; none where none was asked.
+    pub(super) opinions: Vec<f32>,
 }
 
 impl Asked {
     /// The candidates with their features, each row counting `weight`.
     pub(super) fn samples(&self, least: &Rival, weight: f64) -> impl Iterator<Item = Sample> {
         self.labels.iter().enumerate().map(move |(place, Label { effect, yes })| {
-            let features = ranked_features(&self.evidence, &self.standings, place, least);
+            let faces = |other: &usize| {
+                *other != place && self.standings[place].faces(&self.standings[*other])
+            };
+            let rivals = (0..self.evidence.len()).filter(faces).map(|other| &self.evidence[other]);
+            let features = ranked_features(&self.evidence[place], rivals, least);
             let alone = pair_features(&self.evidence[place]);
             Sample {
                 ranked: Row { features, yes: *yes, weight },
@@ -79,7 +88,7 @@ pub(super) struct AskedSet {
 pub(super) struct EmbeddedSet<'a> {
     set: &'a LabelledSet,
     /// Of the phrasings of all entries, one after the other.
-    phrasings: Vec<Embedding>,
+    phrasings: Vec<(Canonical, Embedding)>,
     questions: Vec<(Canonical, Embedding)>,
 }
 
@@ -93,18 +102,19 @@ impl<'a> EmbeddedSet<'a> {
         let phrasings: Vec<_> = phrasings.map(Canonical::of).collect();
         let questions = set.queries.iter().map(|query| Canonical::of(&query.query));
         let questions: Vec<_> = questions.collect();
-        let embeddings = embed(embedder, &questions, progress).await?;
+        let of_questions = embed(embedder, &questions, progress).await?;
+        let of_phrasings = embed(embedder, &phrasings, progress).await?;
         Ok(Self {
             set,
-            phrasings: embed(embedder, &phrasings, progress).await?,
-            questions: questions.into_iter().zip(embeddings).collect(),
+            phrasings: phrasings.into_iter().zip(of_phrasings).collect(),
+            questions: questions.into_iter().zip(of_questions).collect(),
         })
     }
 
     /// Sum of all word vectors, and how many there are.
     pub(super) fn add_words(&self, sum: &mut [f64], count: &mut usize) {
-        let questions = self.questions.iter().map(|(_, embedding)| embedding);
-        for word in self.phrasings.iter().chain(questions).flat_map(|one| one.words.iter()) {
+        let texts = self.phrasings.iter().chain(&self.questions);
+        for word in texts.flat_map(|(_, embedding)| embedding.words.iter()) {
             for (sum, code) in sum.iter_mut().zip(word.codes) {
                 *sum += f64::from(*code) * f64::from(word.scale);
             }
@@ -119,24 +129,31 @@ impl<'a> EmbeddedSet<'a> {
         let groups = (0u32..)
             .zip(entries)
             .flat_map(|(group, (_, content))| content.phrasings().map(move |_| group));
-        let rows = groups.zip(self.phrasings.iter().map(|embedding| &*embedding.vector));
-        let mut words = self.phrasings.iter().map(|embedding| &embedding.words);
-        let profile = |(_, content): &(_, EntryContent)| {
-            EntryProfile::of(content, words.by_ref().take(content.phrasings().count()), reading)
-        };
+        let rows = groups.zip(self.phrasings.iter().map(|(_, embedding)| &*embedding.vector));
+        let mut left = self.phrasings.as_slice();
+        let (mut profiles, mut phrasings) = (Vec::new(), Vec::new());
+        for (_, content) in entries {
+            let (own, others) = left.split_at(content.phrasings().count());
+            left = others;
+            let words = own.iter().map(|(_, embedding)| &embedding.words);
+            profiles.push(EntryProfile::of(content, words, reading));
+            phrasings.push(own);
+        }
         let index = Index {
             set: self.set,
-            profiles: entries.iter().map(profile).collect(),
+            profiles,
+            phrasings,
             vectors: VectorSet::new(dimensions).changed(&HashSet::new(), rows),
         };
         let mut asked = AskedSet { share: self.set.share, whole: Vec::new(), bereft: Vec::new() };
         for (place, (text, embedding)) in self.questions.iter().enumerate() {
-            let question = QuestionProfile::of(text, &embedding.words, reading);
-            asked.whole.push(index.ask(place, &question, &embedding.vector, |_| true));
+            let profile = QuestionProfile::of(text, &embedding.words, reading);
+            let question = (text, &profile, &*embedding.vector);
+            asked.whole.push(index.ask(place, question, |_| true));
             let gold = &self.set.queries[place].gold;
             if !gold.is_empty() {
                 let wrong = |group| !gold.contains(&entries[group as usize].0);
-                asked.bereft.push(index.ask(place, &question, &embedding.vector, wrong));
+                asked.bereft.push(index.ask(place, question, wrong));
             }
         }
         asked
@@ -146,6 +163,8 @@ impl<'a> EmbeddedSet<'a> {
 struct Index<'a> {
     set: &'a LabelledSet,
     profiles: Vec<EntryProfile>,
+    /// Of each entry.
+    phrasings: Vec<&'a [(Canonical, Embedding)]>,
     vectors: VectorSet,
 }
 
@@ -153,8 +172,7 @@ impl Index<'_> {
     fn ask(
         &self,
         place: usize,
-        question: &QuestionProfile,
-        vector: &[f32],
+        (text, question, vector): (&Canonical, &QuestionProfile, &[f32]),
         allow: impl Fn(u32) -> bool,
     ) -> Asked {
         let gold = &self.set.queries[place].gold;
@@ -164,19 +182,24 @@ impl Index<'_> {
             similarity: hit.similarity,
         });
         let candidates: Vec<_> = candidates.collect();
-        let verdicts = Verifier::without_weights().judge(question, &candidates);
-        let labels = hits.iter().zip(&verdicts).map(|(hit, verdict)| Label {
-            effect: verdict.effect,
+        let hearing = Hearing::of(question, &candidates);
+        let labels = hits.iter().zip(hearing.effects()).map(|(hit, effect)| Label {
+            effect,
             yes: gold.contains(&self.set.entries[hit.group as usize].0),
         });
-        let labels: Vec<_> = labels.collect();
-        let standings: Vec<_> =
-            verdicts.iter().map(|verdict| Standing::of(&verdict.guards)).collect();
+        let wanted = if self.set.opinions { FITTED_CANDIDATES } else { 0 };
+        let judged_by = hits.iter().zip(hearing.phrasings()).take(wanted);
+        let pairs = judged_by.map(|(hit, phrasing)| Pair {
+            question: text.text(),
+            entry: self.phrasings[hit.group as usize][*phrasing].0.text(),
+        });
         Asked {
             answerable: !gold.is_empty(),
-            evidence: evidence(question, &candidates, &standings),
-            standings,
-            labels,
+            pairs: pairs.collect(),
+            opinions: Vec::new(),
+            labels: labels.collect(),
+            evidence: hearing.evidence(),
+            standings: hearing.standings().to_vec(),
         }
     }
 }

@@ -9,7 +9,9 @@ use goldenset_core::decision::Decision;
 use goldenset_core::ports::Store;
 use goldenset_core::{Code, Epoch};
 use goldenset_engine::calibrate::{Method, Wanted};
+use goldenset_engine::drift::DriftVerdict;
 use goldenset_engine::eval::LabelledQuery;
+use goldenset_engine::{Watch, WatchSettings};
 use goldenset_store::SqliteStore;
 
 use crate::parts::{Fails, Rig, TroubledStore, author, entry_id, settings};
@@ -111,6 +113,42 @@ async fn what_is_certified_is_what_is_served() {
     assert_eq!((&again.map, &again.general), (&calibration.map, &calibration.general));
     let texts: Vec<_> = queries.iter().take(50).map(|query| query.query.as_str()).collect();
     rig.assert_agrees(&texts).await;
+}
+
+/// A day on which exactly the labelled questions are asked is the reference.
+#[tokio::test]
+async fn the_reference_is_a_day_of_the_labelled_questions() {
+    let rig = rig().await;
+    let mut queries = labelled(800);
+    let words: Vec<_> = (0..WORDS).map(|place| word(3, place)).collect();
+    queries.push(LabelledQuery { query: question(&words), ..queries[0].clone() });
+    let calibration = calibrate(&rig, &queries, &WANTED).await;
+    let reference = calibration.reference.clone().unwrap();
+    rig.engine.store_calibration(author("default"), calibration.clone()).await.unwrap();
+    let (flush_every, keep_days) = (std::time::Duration::from_secs(60), 400);
+    let settings = WatchSettings { flush_every, keep_days, audit_share: 0.0, most_open: 1 };
+    let watch = Watch::new(Arc::clone(&rig.engine), settings).unwrap();
+    for labelled in &queries {
+        watch.lookup(&labelled.query, Default::default()).await.unwrap();
+    }
+    let tenant = author("default").tenant;
+    let overall = watch.drift(&tenant, 1).await.unwrap().overall;
+    assert_eq!((overall.calibration, overall.lookups), (Some(1), 801));
+    assert_eq!(overall.served_by_phrasing, 1);
+    assert_eq!(overall.scores, reference.scores());
+    let decisions = [Decision::Serve, Decision::Suggest, Decision::Miss, Decision::Clarify];
+    for decision in decisions {
+        assert_eq!(
+            overall.decisions[decision.as_str()],
+            reference.decided(decision),
+            "{decision:?}"
+        );
+    }
+    assert_eq!(overall.comparison.psi, Some(0.0));
+    assert_eq!(overall.comparison.verdict, DriftVerdict::Steady);
+    assert_eq!(overall.comparison.expected, Some(overall.comparison.served_by_meaning));
+    // Made again while it is in force it is the same: what it is in force for has no say.
+    assert_eq!(calibrate(&rig, &queries, &WANTED).await.reference, Some(reference));
 }
 
 #[tokio::test]

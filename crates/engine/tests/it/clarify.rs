@@ -5,36 +5,11 @@ use goldenset_core::guards::GuardKind;
 use goldenset_engine::scope::Options;
 use goldenset_engine::{Choice, Clarify};
 
-use crate::parts::{Rig, entry_id};
-
-const OTHERS: [&str; 10] = [
-    "come si apre una partita iva",
-    "quando scade il versamento del saldo",
-    "chi deve presentare la dichiarazione",
-    "dove si ritira la tessera sanitaria",
-    "perché la bolletta del gas aumenta",
-    "a chi spetta il bonus per gli asili",
-    "come si disdice un abbonamento in palestra",
-    "quali documenti servono per il passaporto",
-    "cosa succede se perdo il treno",
-    "come si calcola il trattamento di fine rapporto",
-];
-
-async fn rig() -> Rig {
-    let rig = Rig::new().await;
-    for (place, question) in OTHERS.iter().enumerate() {
-        rig.publish(&format!("other-{place}"), question, "Una risposta.").await;
-    }
-    for year in ["2023", "2024"] {
-        let question = format!("quali sono le aliquote irpef per scaglioni di reddito nel {year}");
-        rig.publish(year, &question, "Una tabella.").await;
-    }
-    rig
-}
+use crate::parts::{entry_id, two_years};
 
 #[tokio::test]
 async fn asks_back_for_what_the_question_leaves_open() {
-    let rig = rig().await;
+    let rig = two_years().await;
     let looked = rig.ask("quali sono le aliquote irpef per scaglioni di reddito?").await;
     let result = looked.answer.result();
     assert_eq!(result.decision, Decision::Clarify, "{result:#?}");
@@ -55,7 +30,7 @@ async fn asks_back_for_what_the_question_leaves_open() {
 
 #[tokio::test]
 async fn a_question_that_names_the_value_gets_its_entry() {
-    let rig = rig().await;
+    let rig = two_years().await;
     for year in ["2023", "2024"] {
         let question =
             format!("quali sono, nel {year}, le aliquote irpef per scaglioni di reddito");
@@ -70,7 +45,7 @@ async fn a_question_that_names_the_value_gets_its_entry() {
 
 #[tokio::test]
 async fn one_entry_left_is_no_choice() {
-    let rig = rig().await;
+    let rig = two_years().await;
     rig.retire("2023").await.unwrap();
     let looked = rig.ask("quali sono le aliquote irpef per scaglioni di reddito?").await;
     let result = looked.answer.result();

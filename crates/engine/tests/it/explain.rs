@@ -4,36 +4,11 @@ use goldenset_core::decision::Decision;
 use goldenset_core::verifier::Basis;
 use goldenset_engine::scope::Options;
 
-use crate::parts::{Rig, entry_id};
-
-const OTHERS: [&str; 10] = [
-    "come si apre una partita iva",
-    "quando scade il versamento del saldo",
-    "chi deve presentare la dichiarazione",
-    "dove si ritira la tessera sanitaria",
-    "perché la bolletta del gas aumenta",
-    "a chi spetta il bonus per gli asili",
-    "come si disdice un abbonamento in palestra",
-    "quali documenti servono per il passaporto",
-    "cosa succede se perdo il treno",
-    "come si calcola il trattamento di fine rapporto",
-];
-
-async fn rig() -> Rig {
-    let rig = Rig::new().await;
-    for (place, question) in OTHERS.iter().enumerate() {
-        rig.publish(&format!("other-{place}"), question, "Una risposta.").await;
-    }
-    for year in ["2023", "2024"] {
-        let question = format!("quali sono le aliquote irpef per scaglioni di reddito nel {year}");
-        rig.publish(year, &question, "Una tabella.").await;
-    }
-    rig
-}
+use crate::parts::{OTHERS, entry_id, two_years};
 
 #[tokio::test]
 async fn explanations_are_of_the_lookup() {
-    let rig = rig().await;
+    let rig = two_years().await;
     for question in [
         "quali sono, nel 2024, le aliquote irpef per scaglioni di reddito",
         "aliquote irpef 2022",
@@ -63,7 +38,7 @@ async fn explanations_are_of_the_lookup() {
 
 #[tokio::test]
 async fn what_is_asked_back_is_not_served() {
-    let rig = rig().await;
+    let rig = two_years().await;
     let question = "quali sono le aliquote irpef per scaglioni di reddito?";
     for year in ["2023", "2024"] {
         let id = entry_id(year);
@@ -76,7 +51,7 @@ async fn what_is_asked_back_is_not_served() {
 
 #[tokio::test]
 async fn what_is_too_far_is_said_to_be() {
-    let rig = rig().await;
+    let rig = two_years().await;
     let high = Options { min_similarity: Some(1.0), ..Options::default() };
     let question = "dove si ritira in città la tessera sanitaria";
     let explained = rig.engine.explain(question, high, 1).await.unwrap();

@@ -17,6 +17,8 @@ mod import;
 mod invisible;
 mod lexicons;
 mod listing;
+mod opinions;
 mod parts;
 mod restart;
 mod signature;
+mod watch;

@@ -82,6 +82,7 @@ async fn a_new_model_embeds_what_is_served_once_and_keeps_it() {
             embedder: Arc::clone(&embedder) as _,
             verifier: verifier(&*embedder),
             lexicons: vec![],
+            pair_judge: None,
             clock: Arc::clone(&rig.clock) as _,
         };
         async { Engine::start(parts, settings(), &|_, _| ()).await }

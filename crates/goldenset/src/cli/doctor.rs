@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goldenset_core::ports::{Embedder, Store};
+use goldenset_core::ports::{Embedder, Pair, Store};
 use goldenset_core::{Code, Error, Result};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
@@ -55,6 +55,9 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
     if let Ok(embedder) = &embedder {
         checks.push(Check::of("verification", verifies(config, embedder)));
     }
+    if let Some(judged) = judges(config).await.transpose() {
+        checks.push(Check::of("judge", judged));
+    }
     checks.push(Check::of("data folder", data(config).await));
     checks.push(Check::of("address", address(config).await));
     let ok = checks.iter().all(|check| check.ok);
@@ -84,6 +87,17 @@ fn verifies(config: &Config, embedder: &Arc<dyn Embedder>) -> Result<String> {
     }
     let own = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
     Ok(format!("score and guards {}, {} lexicons of tenants", verifier.id(), own.len()))
+}
+
+/// Asks the judge of pairs about one pair; none where none is configured.
+async fn judges(config: &Config) -> Result<Option<String>> {
+    let Some(judge) = wire::judge(config)? else { return Ok(None) };
+    let pair = Pair { question: "quanto costa?".into(), entry: "qual è il prezzo?".into() };
+    let started = std::time::Instant::now();
+    judge.model.judge(&[pair]).await?;
+    let (millis, budget) = (started.elapsed().as_secs_f64() * 1e3, judge.budget.as_millis());
+    let name = judge.model.model();
+    Ok(Some(format!("{name} answers in {millis:.0} ms, {budget} ms are the most it may take")))
 }
 
 async fn data(config: &Config) -> Result<String> {

@@ -66,6 +66,11 @@ fn print_figures(out: &mut impl Write, explanation: &Explanation) -> io::Result<
     if let Some(factor) = explanation.guard_factor.filter(|factor| *factor < 1.0) {
         row(out, "guard factor", &format!("{factor:>7.3}"))?;
     }
+    if let Some(heard) = &explanation.second_opinion {
+        let odds = heard.log_odds.map_or_else(|| "      -".into(), |odds| format!("{odds:>+7.3}"));
+        let what = format!("{odds}  {} of {}", heard.outcome.as_str(), heard.model);
+        row(out, "second opinion", &what)?;
+    }
     if let Some(applied) = &explanation.calibration {
         let raw = explanation.raw_score;
         row(out, "raw score", &format!("{raw:>7.3}  calibration {}", applied.version))?;

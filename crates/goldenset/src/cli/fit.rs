@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use goldenset_core::{Code, Error, Result};
-use goldenset_engine::fit::{FitReport, LabelledSet, fit, from_pairs};
+use goldenset_engine::fit::{FitReport, HeldOut, LabelledSet, fit, from_pairs};
 
 use super::args::Fit;
 use super::files::{output, read_entries, read_jsonl};
@@ -18,10 +18,11 @@ pub(super) async fn run(config: &Config, args: Fit) -> Result<()> {
     let made = args.pairs.iter().map(|file| from_pairs(&name(file), &read_jsonl(file)?));
     let sets = sets.chain(made).collect::<Result<Vec<_>>>()?;
     let embedder = wire::embedder(config)?;
-    let bar = Bar::new("embedding");
+    let judge = wire::judge(config)?;
+    let bar = Bar::new("reading");
     let threshold = config.lookup.serve_threshold;
     let (weights, report) =
-        fit(&*embedder, &sets, threshold, &|done, all| bar.show(done, all)).await?;
+        fit(&*embedder, judge.as_ref(), &sets, threshold, &|done, all| bar.show(done, all)).await?;
     drop(bar);
     let json = serde_json::to_string_pretty(&weights).map_err(|cause| {
         Error::new(Code::Internal, "the weights could not be written as JSON").cause(cause)
@@ -35,6 +36,7 @@ fn read_set(folder: &Path) -> Result<LabelledSet> {
     Ok(LabelledSet {
         name: name(folder),
         share: 1.0,
+        opinions: true,
         entries: read_entries(&folder.join("entries.jsonl"))?,
         queries: read_jsonl(&folder.join("queries.jsonl"))?,
     })
@@ -47,27 +49,35 @@ fn name(path: &Path) -> String {
 
 fn print(report: &FitReport) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let FitReport { questions, held_out, ablation } = report;
+    let FitReport { questions, held_out, without_opinion, ablation } = report;
     writeln!(out, "fitted on {questions} questions")?;
     if held_out.is_empty() {
         return writeln!(out, "one set: no held-out figures");
     }
+    print_held_out(&mut out, "fitted on the other sets", held_out)?;
+    if !without_opinion.is_empty() {
+        print_held_out(&mut out, "the same without the second opinion", without_opinion)?;
+    }
+    writeln!(out, "\nmean change without:\n{:<20} {:>9} {:>12}", "", "AUC", "cover@5%err")?;
+    for row in ablation {
+        writeln!(out, "{:<20} {:>+9.4} {:>+12.4}", row.feature, row.auc, row.coverage)?;
+    }
+    Ok(())
+}
+
+fn print_held_out(out: &mut impl Write, title: &str, sets: &[HeldOut]) -> io::Result<()> {
     writeln!(
         out,
-        "\nfitted on the other sets:\n{:<20} {:>9} {:>10} {:>6} {:>12} {:>7} {:>6}",
+        "\n{title}:\n{:<20} {:>9} {:>10} {:>6} {:>12} {:>7} {:>6}",
         "", "questions", "answerable", "AUC", "cover@5%err", "served", "right"
     )?;
-    for set in held_out {
+    for set in sets {
         let auc = set.auc.map_or_else(|| "-".into(), |auc| format!("{auc:.3}"));
         writeln!(
             out,
             "{:<20} {:>9} {:>10} {auc:>6} {:>12.3} {:>7} {:>6}",
             set.set, set.questions, set.answerable, set.coverage, set.served, set.served_right
         )?;
-    }
-    writeln!(out, "\nmean change without:\n{:<20} {:>9} {:>12}", "", "AUC", "cover@5%err")?;
-    for row in ablation {
-        writeln!(out, "{:<20} {:>+9.4} {:>+12.4}", row.feature, row.auc, row.coverage)?;
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 mod args;
 mod ask;
+mod audit;
 mod calibrate;
 mod compare;
 mod demo;
 mod doctor;
+mod drift;
 mod eval;
 mod explain;
 mod files;
@@ -80,6 +82,8 @@ async fn run(cli: Cli) -> Result<bool> {
         }
         Command::Fit(fit) => fit::run(config, fit).await.map(|()| true),
         Command::Calibrate(calibrate) => calibrate::run(config, calibrate).await,
+        Command::Drift(drift) => drift::run(config, drift).await,
+        Command::Audit(audit) => audit::run(config, audit).await,
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
         Command::Config(ConfigCommand::Show { .. }) => Ok(true),
     }
@@ -110,6 +114,8 @@ fn flags(command: &Command) -> Vec<Flag> {
             };
             (of.data.clone(), None)
         }
+        Command::Drift(drift) => (drift.set.data.clone(), None),
+        Command::Audit(audit) => (audit.set().data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(_) | Command::Eval(_) | Command::Fit(_) | Command::Config(_) => {
             (None, None)

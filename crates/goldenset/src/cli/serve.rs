@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goldenset_core::Result;
-use goldenset_engine::Engine;
+use goldenset_engine::{Engine, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -36,7 +36,8 @@ pub(super) async fn app(config: &Config) -> Result<Arc<App>> {
         timeout: Duration::from_millis(config.server.request_timeout_ms),
         permits: Semaphore::new(config.server.max_concurrent_requests.min(Semaphore::MAX_PERMITS)),
     };
-    Ok(Arc::new(App { engine, metrics, limits }))
+    let watch = Arc::new(Watch::new(Arc::clone(&engine), wire::watching(config))?);
+    Ok(Arc::new(App { engine, watch, metrics, limits }))
 }
 
 pub(super) fn announce(listener: &TcpListener, engine: &Engine) {
@@ -55,8 +56,12 @@ pub(super) async fn serve_until_stopped(
         asked_to_stop().await;
         tracing::info!("stopping: requests under way may end");
     };
-    let engine = Arc::clone(&app.engine);
-    let served = serve(listener, app, stop, grace).await;
+    let (engine, watch) = (Arc::clone(&app.engine), Arc::clone(&app.watch));
+    let served = tokio::select! {
+        served = serve(listener, app, stop, grace) => served,
+        never = watch.run() => match never {},
+    };
+    watch.flush_or_log().await;
     engine.close().await;
     served?;
     tracing::info!("stopped");

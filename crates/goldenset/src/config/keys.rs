@@ -79,7 +79,13 @@ pub(super) const KEYS: &[Key] = &[
     key("judge.model", Rule::Text),
     key("judge.api_key", Rule::Key),
     key("judge.budget_ms", Rule::Whole(1, 10_000)),
+    key("judge.unsure_from", Rule::Share),
+    key("judge.unsure_to", Rule::Share),
     key("judge.top", Rule::Whole(1, 2)),
+    key("watch.flush_seconds", Rule::Whole(1, 3600)),
+    key("watch.keep_days", Rule::Whole(1, 3650)),
+    key("audit.share", Rule::Share),
+    key("audit.most_open", Rule::Whole(1, 1_000_000)),
     key("log.format", Rule::OneOf(&["human", "json"])),
     key("log.level", Rule::OneOf(&["off", "error", "warn", "info", "debug", "trace"])),
 ];

@@ -198,7 +198,14 @@ fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
     let no_model = judge.kind == JudgeKind::Rerank
         && judge.style == JudgeStyle::Cohere
         && judge.model.trim().is_empty();
+    let no_unsure = judge.unsure_from > judge.unsure_to;
     let faults = [
+        (
+            no_unsure,
+            "judge.unsure_from",
+            "is greater than judge.unsure_to, so no score is unsure",
+            "give a number that is not greater, or set judge.kind to none",
+        ),
         (
             no_key,
             "embedding.api_key",

@@ -42,6 +42,10 @@ pub struct Config {
     pub verifier: Verifier,
     /// What is asked where the verifier is sure neither way.
     pub judge: Judge,
+    /// What is counted of lookups.
+    pub watch: Watch,
+    /// Served answers that experts judge.
+    pub audit: Audit,
     /// What goldenset writes about its work.
     pub log: Log,
 }
@@ -181,6 +185,10 @@ pub struct Judge {
     pub api_key: Secret,
     /// Longest time for one answer, milliseconds.
     pub budget_ms: u64,
+    /// Least score that is unsure, 0 to 1.
+    pub unsure_from: f64,
+    /// Greatest score that is unsure, 0 to 1.
+    pub unsure_to: f64,
     /// Candidates that are judged, 1 or 2.
     pub top: usize,
 }
@@ -205,6 +213,26 @@ pub enum JudgeStyle {
     Tei,
     /// As Cohere.
     Cohere,
+}
+
+/// Section `watch`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// How long counts stay in memory before they are written, seconds.
+    pub flush_seconds: u64,
+    /// Days that counts and the audit sample are kept.
+    pub keep_days: u32,
+}
+
+/// Section `audit`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Share of served answers that are drawn, 0 to 1; 0: none.
+    pub share: f64,
+    /// Most drawn answers of a tenant that wait for judgement.
+    pub most_open: u64,
 }
 
 /// Section `log`.

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use goldenset_core::watch::AuditId;
 use goldenset_core::{Code, EntryId, Error};
 use serde::de::DeserializeOwned;
 
@@ -15,18 +16,33 @@ impl<S: Send + Sync> FromRequestParts<S> for EntryPath {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let wrong = || {
-            Error::new(Code::InvalidField, "the id in the address is not percent-encoded UTF-8")
-                .field("id")
-                .fix("percent-encode the id as UTF-8: `%25` for a percent sign")
-        };
-        if !well_escaped(parts.uri.path()) {
-            return Err(wrong().into());
-        }
-        let Path(id) =
-            Path::<String>::from_request_parts(parts, state).await.map_err(|_| wrong())?;
+        let id = id(parts, state).await?;
         Ok(Self(EntryId::new(id).map_err(|error| error.field("id"))?))
     }
+}
+
+/// The `{id}` of a path to an item of the audit sample.
+pub(crate) struct AuditPath(pub(crate) AuditId);
+
+impl<S: Send + Sync> FromRequestParts<S> for AuditPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(id(parts, state).await?.parse()?))
+    }
+}
+
+async fn id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, Error> {
+    let wrong = || {
+        Error::new(Code::InvalidField, "the id in the address is not percent-encoded UTF-8")
+            .field("id")
+            .fix("percent-encode the id as UTF-8: `%25` for a percent sign")
+    };
+    if !well_escaped(parts.uri.path()) {
+        return Err(wrong());
+    }
+    let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| wrong())?;
+    Ok(id)
 }
 
 /// The parameters after the `?`.

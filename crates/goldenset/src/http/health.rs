@@ -42,7 +42,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Failure> {
-    let text = app.metrics.encode(&app.engine)?;
+    let text = app.metrics.encode(&app.engine, &app.watch.state())?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

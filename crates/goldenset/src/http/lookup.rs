@@ -72,11 +72,11 @@ pub(crate) async fn one(
     let started = Instant::now();
     let (query, options) = body.split();
     let threshold = options.min_similarity;
-    let looked = app.engine.lookup(&query, options).await;
+    let looked = app.watch.lookup(&query, options).await;
     let elapsed = started.elapsed();
     app.metrics.looked_up(looked.as_ref().map(|looked| looked.facts.cache), threshold, elapsed);
     let Looked { answer, facts } = looked?;
-    app.metrics.decided(answer.result().decision);
+    app.metrics.decided(answer.result().decision, facts.opinion);
     let mut headers = facts_headers(facts.cache.as_str(), Some(facts.epoch));
     headers.insert(TIMING, timing(&facts, elapsed));
     Ok((headers, Body::from(answer.body().clone())).into_response())
@@ -98,7 +98,7 @@ pub(crate) async fn batch(
     // Wrong for all of them, so it is said once.
     app.engine.tenant(&options.tenant.clone().unwrap_or_default())?;
     let threshold = options.min_similarity;
-    let results = app.engine.lookup_batch(&queries, options).await?;
+    let results = app.watch.lookup_batch(&queries, options).await?;
     let elapsed = started.elapsed();
     let mut statuses = BTreeMap::<&str, usize>::new();
     let mut epoch: Option<Epoch> = None;
@@ -109,7 +109,7 @@ pub(crate) async fn batch(
         *statuses.entry(status.map_or("error", |cache| cache.as_str())).or_default() += 1;
         parts.push(match result {
             Ok(Looked { answer, facts }) => {
-                app.metrics.decided(answer.result().decision);
+                app.metrics.decided(answer.result().decision, facts.opinion);
                 // What is as new as this holds for every result.
                 epoch = Some(epoch.map_or(facts.epoch, |epoch| epoch.min(facts.epoch)));
                 answer.body().clone()

@@ -1,8 +1,10 @@
 //! The HTTP interface: all routes on this page, each handler in the file of its subject.
 
 mod address;
+mod audit;
 mod calibration;
 mod compare;
+mod drift;
 mod entries;
 mod guard;
 mod health;
@@ -17,7 +19,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use goldenset_engine::Engine;
+use goldenset_engine::{Engine, Watch};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
@@ -27,8 +29,10 @@ use guard::RequestIds;
 
 /// What every handler shares.
 pub struct App {
-    /// Answers lookups and takes changes.
+    /// Takes changes, and answers what is not counted.
     pub engine: Arc<Engine>,
+    /// Answers lookups and counts them.
+    pub watch: Arc<Watch>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What a request may cost.
@@ -49,6 +53,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/entries/{id}/versions", get(entries::versions))
         .route("/v1/calibration", get(calibration::status).post(calibration::calibrate))
         .route("/v1/calibration/undo", post(calibration::undo))
+        .route("/v1/drift", get(drift::drift))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/audit/report", get(audit::report))
+        .route("/v1/audit/{id}/judgement", post(audit::judge))
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

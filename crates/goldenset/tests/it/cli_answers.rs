@@ -116,7 +116,7 @@ fn compare_takes_two_texts_or_a_file() {
         "[10 %]",
         "it asks about 22% and the approved question is about 10%",
         "guard factor",
-        "< 0.900",
+        "< 0.800",
     ] {
         assert!(other.out.contains(part), "{part}: {other:?}");
     }
@@ -169,6 +169,14 @@ fn doctor_says_what_to_mend() {
     for name in ["configuration", "embedding", "verification", "data folder", "address"] {
         assert!(ok(&good.json(), name).0, "{name}: {good:?}");
     }
+    assert!(!good.out.contains("\"judge\""), "none is configured: {good:?}");
+    // A port that nobody listens on.
+    let away = [
+        ("GOLDENSET__JUDGE__KIND", "rerank"),
+        ("GOLDENSET__JUDGE__BASE_URL", "http://127.0.0.1:9"),
+    ];
+    let judge = doctor("data", &away);
+    assert!(judge.code == 1 && !ok(&judge.json(), "judge").0, "{judge:?}");
     let none = doctor("nowhere", &[]);
     assert_eq!(none.code, 1, "{none:?}");
     let (fine, fix) = ok(&none.json(), "data folder");

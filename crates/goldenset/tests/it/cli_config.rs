@@ -28,7 +28,7 @@ fn config_says_where_each_value_came_from() {
     };
     check("lookup.max_results", json!(7), "goldenset.toml");
     check("lookup.min_similarity", json!(0.8), "FAQ_MIN_SIMILARITY");
-    check("lookup.serve_threshold", json!(0.9), "default");
+    check("lookup.serve_threshold", json!(0.8), "default");
     check("cache.result_ttl_seconds", json!(60), "FAQ_RESULT_CACHE_TTL");
     check("cache.embedding_ttl_seconds", json!(120), "FAQ_EMBEDDING_CACHE_TTL");
     check("embedding.batch_size", json!(9), "FAQ_BATCH_SIZE");

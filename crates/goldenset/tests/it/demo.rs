@@ -20,7 +20,7 @@ fn shown(folder: &Path) -> (String, Vec<String>) {
 #[test]
 fn demo_answers_and_refuses() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
+    let server = Server::demo(folder.path(), &[]);
     let (out, decisions) = shown(folder.path());
     assert!(out.starts_with("Published 120 entries"), "{out}");
     assert!(out.contains("no legal advice"), "{out}");
@@ -35,7 +35,7 @@ fn demo_answers_and_refuses() {
     assert_eq!(server.post("/v1/lookup", &body).with(200)["decision"], "serve", "{body}");
     server.terminate();
     assert!(server.ended().0.success());
-    let server = Server::demo(folder.path());
+    let server = Server::demo(folder.path(), &[]);
     let (again, same) = shown(folder.path());
     assert!(again.starts_with("The demo set is in"), "{again}");
     assert_eq!(same, decisions);

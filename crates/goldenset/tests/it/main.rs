@@ -44,6 +44,8 @@ mod restart;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod second_opinion;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod start;
@@ -51,3 +53,5 @@ mod start;
 mod tenant;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod watch;

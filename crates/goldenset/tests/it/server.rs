@@ -43,8 +43,8 @@ impl Server {
     }
 
     /// The server that `demo` ends in.
-    pub(crate) fn demo(folder: &Path) -> Self {
-        Self::spawn("demo", folder, &[], None)
+    pub(crate) fn demo(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::spawn("demo", folder, environment, None)
     }
 
     fn spawn(

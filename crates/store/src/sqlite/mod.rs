@@ -3,6 +3,7 @@
 //! One connection writes, so that changes follow each other; a few read beside it, each as of one
 //! moment (WAL mode).
 
+mod audit_sample;
 mod blob;
 mod calibration;
 mod commit;
@@ -12,6 +13,8 @@ mod open;
 mod read;
 mod rows;
 mod select;
+mod watch;
+mod watching;
 mod write;
 
 use std::fs::File;

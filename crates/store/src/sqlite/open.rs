@@ -27,6 +27,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (1, "golden set", include_str!("../../migrations/sqlite/0001_golden_set.sql")),
         (2, "word vectors", include_str!("../../migrations/sqlite/0002_word_vectors.sql")),
         (3, "calibrations", include_str!("../../migrations/sqlite/0003_calibrations.sql")),
+        (4, "watch", include_str!("../../migrations/sqlite/0004_watch.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use goldenset_core::calibration::{
     Calibration, Certificate, JudgedBy, LabelCounts, Outcome, Refusal, RefusalReason, ScoreMap,
 };
+use goldenset_core::guards::GuardKind;
 use goldenset_core::ports::{Calibrations, Recalibrated};
+use goldenset_core::watch::Counter;
 use goldenset_core::{Code, Epoch, Result, VersionNumber};
 
 use super::kit::{Golden, content, draft, serve};
@@ -46,6 +48,9 @@ fn calibration(slope: f64) -> Calibration {
         },
         general: certified,
         categories: BTreeMap::from([("ferie e permessi".into(), refused)]),
+        reference: Some(
+            [(Counter::Score(7), 41), (Counter::Refused(GuardKind::Year), 2)].into_iter().collect(),
+        ),
     }
 }
 
@@ -115,6 +120,7 @@ pub(crate) async fn calibrations_are_kept_to_the_bit_from_the_first_reading_on(g
     let calibration = calibration(0.351);
     assert_eq!(first.calibration.categories, calibration.categories);
     assert_eq!(first.calibration.labels, calibration.labels);
+    assert_eq!(first.calibration.reference, calibration.reference);
     assert_eq!(first.calibration.judged_by, calibration.judged_by);
 }
 

@@ -1,7 +1,9 @@
 //! What every store must do, as named checks over `dyn Store`. `conformance!` makes one test of
 //! each check for one store.
 
+pub(crate) mod auditing;
 pub(crate) mod calibrating;
+pub(crate) mod counting;
 pub(crate) mod epochs;
 pub(crate) mod history;
 pub(crate) mod kit;
@@ -72,6 +74,16 @@ macro_rules! conformance {
                 calibrating::calibrations_are_kept_to_the_bit_from_the_first_reading_on,
                 calibrating::calibrations_are_per_tenant,
                 calibrating::changes_of_calibration_are_journalled,
+                counting::counts_add_up_by_day_and_calibration,
+                counting::a_flush_that_comes_again_adds_nothing,
+                counting::none_is_lost_among_writers,
+                counting::every_counter_is_kept,
+                counting::old_days_are_forgotten,
+                auditing::drawn_answers_wait_once,
+                auditing::the_queue_is_bounded_by_tenant,
+                auditing::items_come_in_pages,
+                auditing::judgements_are_kept_and_can_change,
+                auditing::judgements_are_counted_by_kind,
                 log::tells_what_changed_and_who_did_it,
                 history::random_changes_match_a_model,
             }

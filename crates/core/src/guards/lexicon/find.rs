@@ -31,8 +31,11 @@ pub(in crate::guards) type Hits = Vec<Hit>;
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     phrases: Vec<Phrase>,
-    /// Phrases by each form of their first word.
-    by_first: HashMap<Box<str>, Vec<u32>>,
+    /// The number of each form of a word: a text is looked up once a word, then numbers are
+    /// compared.
+    forms: HashMap<Box<str>, u32>,
+    /// Phrases by the number of each form of their first word.
+    by_first: Vec<Vec<u32>>,
 }
 
 #[derive(Debug, Clone)]
@@ -48,13 +51,14 @@ struct Phrase {
 
 #[derive(Debug, Clone)]
 enum Part {
-    Forms(Vec<String>),
+    /// Numbers of the forms of one word, sorted.
+    Forms(Vec<u32>),
     Gap,
 }
 
 impl Index {
     pub(super) fn of(sets: &[Set]) -> Self {
-        let mut index = Self { phrases: Vec::new(), by_first: HashMap::new() };
+        let mut index = Self { phrases: Vec::new(), forms: HashMap::new(), by_first: Vec::new() };
         for (number, set) in (0u16..).zip(sets).filter(|(_, set)| !set.off) {
             for (language, sides) in
                 [(Language::Italian, &set.italian), (Language::English, &set.english)]
@@ -78,33 +82,49 @@ impl Index {
         let of = |rest| Phrase { set: number, kind, weak, side, gapped, rest };
         let mut words = phrase.split_whitespace();
         let Some(first) = words.next() else { return };
-        let part = |word: &str| match word {
-            "_" => Part::Gap,
-            _ => Part::Forms(forms(word, language)),
-        };
-        let rest: Vec<Part> = words.map(part).collect();
+        // None for a gap.
+        let rest: Vec<Option<Vec<String>>> =
+            words.map(|word| (word != "_").then(|| forms(word, language))).collect();
         let firsts = forms(first, language);
         if !gapped && !rest.is_empty() {
             // "full time" is also written "full-time".
             let mut joined = firsts.clone();
-            for part in &rest {
-                if let Part::Forms(next) = part {
-                    let pairs = joined
-                        .iter()
-                        .flat_map(|head| next.iter().map(move |tail| format!("{head}-{tail}")));
-                    joined = pairs.take(MOST_JOINED).collect();
-                }
+            for next in rest.iter().flatten() {
+                let pairs = joined
+                    .iter()
+                    .flat_map(|head| next.iter().map(move |tail| format!("{head}-{tail}")));
+                joined = pairs.take(MOST_JOINED).collect();
             }
             self.push(of(Vec::new()), joined);
         }
-        self.push(of(rest), firsts);
+        let parts = rest.into_iter().map(|forms| match forms {
+            Some(forms) => Part::Forms(self.numbers(forms)),
+            None => Part::Gap,
+        });
+        let parts = parts.collect();
+        self.push(of(parts), firsts);
+    }
+
+    /// The numbers of forms, sorted; a new form gets the next one.
+    fn numbers(&mut self, forms: Vec<String>) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(forms.len());
+        for form in forms {
+            let next = u32::try_from(self.by_first.len()).unwrap_or(u32::MAX);
+            let number = *self.forms.entry(form.into()).or_insert(next);
+            if number == next {
+                self.by_first.push(Vec::new());
+            }
+            numbers.push(number);
+        }
+        numbers.sort_unstable();
+        numbers
     }
 
     fn push(&mut self, phrase: Phrase, firsts: Vec<String>) {
         let Ok(number) = u32::try_from(self.phrases.len()) else { return };
         self.phrases.push(phrase);
-        for form in firsts {
-            let phrases = self.by_first.entry(form.into()).or_default();
+        for form in self.numbers(firsts) {
+            let Some(phrases) = self.by_first.get_mut(form as usize) else { continue };
             if !phrases.contains(&number) {
                 phrases.push(number);
             }
@@ -113,10 +133,14 @@ impl Index {
 
     pub(super) fn find(&self, words: &[&str]) -> Hits {
         let mut hits: Vec<(Hit, bool)> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            let known = self.by_first.get(*word).into_iter().flatten();
-            for phrase in known.filter_map(|number| self.phrases.get(*number as usize)) {
-                let Some(end) = end(&phrase.rest, words, at + 1) else { continue };
+        let forms: Vec<Option<u32>> =
+            words.iter().map(|word| self.forms.get(*word).copied()).collect();
+        for (at, form) in forms.iter().enumerate() {
+            let known = form.and_then(|form| self.by_first.get(form as usize));
+            for phrase in
+                known.into_iter().flatten().filter_map(|number| self.phrases.get(*number as usize))
+            {
+                let Some(end) = end(&phrase.rest, &forms, at + 1) else { continue };
                 let Phrase { set, kind, weak, side, gapped, .. } = *phrase;
                 let hit = Hit { set, kind, weak, side, first: at, end };
                 // Of two phrases of one set in one place the longer one is meant, and one with a
@@ -140,14 +164,14 @@ impl Index {
 /// Most spellings with hyphens of one phrase.
 const MOST_JOINED: usize = 64;
 
-/// The index after a phrase whose rest begins at `at`.
-fn end(rest: &[Part], words: &[&str], at: usize) -> Option<usize> {
+/// The index after a phrase whose rest begins at `at`, in a text given as the numbers of its words.
+fn end(rest: &[Part], text: &[Option<u32>], at: usize) -> Option<usize> {
     let Some((part, after)) = rest.split_first() else { return Some(at) };
     match part {
         Part::Forms(forms) => {
-            let word = words.get(at)?;
-            forms.iter().any(|form| form == word).then(|| end(after, words, at + 1)).flatten()
+            let word = (*text.get(at)?)?;
+            forms.binary_search(&word).is_ok().then(|| end(after, text, at + 1)).flatten()
         }
-        Part::Gap => (0..=WIDEST_GAP).find_map(|skipped| end(after, words, at + skipped)),
+        Part::Gap => (0..=WIDEST_GAP).find_map(|skipped| end(after, text, at + skipped)),
     }
 }

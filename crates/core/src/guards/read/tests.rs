@@ -1,12 +1,13 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::canonical::{Canonical, Currency, Located, PartialDate};
+use crate::canonical::{Currency, PartialDate};
 use crate::guards::act;
 use crate::guards::{Bound, Duration, LegalRef, Period, SlotValue, Slots, TimeUnit};
 
 mod fragments;
 mod legal;
+mod places;
 
 /// Texts with the values that they name, in order.
 const VALUES: &[(&str, &[&str])] = &[
@@ -191,29 +192,6 @@ fn values_of_texts() {
     }
 }
 
-/// Texts with what a reader would underline.
-const PLACES: &[(&str, &[&str])] = &[
-    ("Quanto spetta nel 2024 (art. 7-ter) su € 1.000?", &["2024", "art. 7-ter", "€ 1.000"]),
-    ("È nel D.Lgs. 81/08 («art.\u{a0}5»)", &["D.Lgs. 81/08 («art.\u{a0}5"]),
-    ("Perché l’IVA è al 22 per cento?", &["22 per cento"]),
-    ("entro il 31 dicembre 2024 – o dopo", &["31 dicembre 2024"]),
-    ("PIÙ DI ２０ GIORNI", &["２０ GIORNI"]),
-    ("perche' 3 mesi?", &["3 mesi"]),
-    ("nel ’24, 👍🏽 10²", &["’24", "10", "²"]),
-    ("ﬁno a 15 ﬁgli, №\u{2009}7", &["15", "7"]),
-    ("un anno e mezzo", &["un anno e mezzo"]),
-    ("legge 29 dicembre 2022, n. 197", &["legge 29 dicembre 2022, n. 197"]),
-];
-
-#[test]
-fn places_in_the_text_that_was_given() {
-    for (text, expected) in PLACES {
-        let places: Vec<&str> =
-            Slots::locate(text).into_iter().map(|(_, place)| &text[place]).collect();
-        assert_eq!(places, *expected, "{text}");
-    }
-}
-
 /// A value whose canonical spelling stands for it without more words.
 fn values() -> impl Strategy<Value = SlotValue> {
     let decimal = || (1_i64..100_000, 0_u32..3).prop_map(|(n, scale)| Decimal::new(n, scale));
@@ -282,39 +260,7 @@ fn values() -> impl Strategy<Value = SlotValue> {
     ]
 }
 
-#[track_caller]
-fn check_places(text: &str) {
-    let located = Located::of(text);
-    let canonical = Canonical::of(text);
-    assert_eq!(located.canonical(), &canonical, "{text:?}");
-    let mut last = 0;
-    for (slot, place) in Slots::locate(text) {
-        assert!(canonical.as_str().get(slot.span.clone()).is_some_and(|named| !named.is_empty()));
-        assert!(slot.span.start >= last, "{text:?} {slot:?}");
-        last = slot.span.start;
-        let named = text.get(place.clone());
-        assert!(named.is_some_and(|named| !named.is_empty()), "{text:?} {slot:?} {place:?}");
-    }
-    let length = canonical.as_str().len();
-    for start in (0..=length).step_by(3) {
-        for end in [start, start + 1, start + 7, length] {
-            let place = located.span(start..end);
-            assert!(text.get(place.clone()).is_some(), "{text:?} {start}..{end} {place:?}");
-        }
-    }
-}
-
 proptest! {
-    #[test]
-    fn values_of_any_text_have_places(text in any::<String>()) {
-        check_places(&text);
-    }
-
-    #[test]
-    fn values_of_fragments_have_places(text in fragments::texts()) {
-        check_places(&text);
-    }
-
     #[test]
     fn canonical_spellings_read_as_the_value(value in values()) {
         let text = value.to_string();

@@ -39,6 +39,7 @@ impl Scoring {
             labels: LabelCounts::default(),
             general: outcome(self.general),
             categories: BTreeMap::from_iter(own),
+            reference: None,
         }
     }
 

@@ -2,12 +2,16 @@
 
 mod clock;
 mod embedder;
+mod pair_model;
 mod rig;
 mod store;
+mod two_years;
 mod verifier;
 
 pub(crate) use clock::TestClock;
 pub(crate) use embedder::{Trouble, WordEmbedder};
+pub(crate) use pair_model::{Answer, TestPairModel};
 pub(crate) use rig::{Rig, author, content, entry_id, settings, start, without_caches};
 pub(crate) use store::{Fails, TroubledStore};
-pub(crate) use verifier::verifier;
+pub(crate) use two_years::{OTHERS, two_years};
+pub(crate) use verifier::{verifier, weights};

@@ -107,6 +107,7 @@ pub(crate) async fn start(
         embedder: Arc::clone(embedder) as _,
         verifier: verifier(&**embedder),
         lexicons: vec![],
+        pair_judge: None,
         clock: Arc::clone(clock) as _,
     };
     Ok(Arc::new(Engine::start(parts, settings, &|_, _| ()).await?))

@@ -6,12 +6,16 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use goldenset_core::calibration::Calibration;
 use goldenset_core::ports::{
-    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store,
+    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store, WatchStore,
+};
+use goldenset_core::watch::{
+    AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
 use goldenset_core::{
     Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::RwLock;
 
 /// Where a call fails.
@@ -26,6 +30,7 @@ pub(crate) enum Fails {
 pub(crate) struct TroubledStore {
     inner: Arc<dyn Store>,
     commits: Mutex<VecDeque<Fails>>,
+    flushes: Mutex<VecDeque<Fails>>,
     reads: Mutex<usize>,
     /// Commits wait here before they are written while a test holds it for writing.
     pub(crate) before: RwLock<()>,
@@ -38,6 +43,7 @@ impl TroubledStore {
         Self {
             inner,
             commits: Mutex::default(),
+            flushes: Mutex::default(),
             reads: Mutex::default(),
             before: RwLock::default(),
             after: RwLock::default(),
@@ -47,6 +53,11 @@ impl TroubledStore {
     /// The next commit fails.
     pub(crate) fn fail_commit(&self, fails: Fails) {
         self.commits.lock().unwrap().push_back(fails);
+    }
+
+    /// The next flush of counts fails.
+    pub(crate) fn fail_flush(&self, fails: Fails) {
+        self.flushes.lock().unwrap().push_back(fails);
     }
 
     /// The next so many reads of a published set fail.
@@ -143,5 +154,52 @@ impl Store for TroubledStore {
 
     async fn versions(&self, tenant: &TenantId, id: &EntryId) -> Result<Vec<EntryRecord>> {
         self.inner.versions(tenant, id).await
+    }
+}
+
+#[async_trait]
+impl WatchStore for TroubledStore {
+    async fn record(&self, flush: &Flush) -> Result<u64> {
+        let fails = self.flushes.lock().unwrap().pop_front();
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let left_out = self.inner.record(flush).await?;
+        if fails == Some(Fails::After) { away() } else { Ok(left_out) }
+    }
+
+    async fn day_counts(&self, tenant: &TenantId, from: Date, to: Date) -> Result<Vec<DayCounts>> {
+        self.inner.day_counts(tenant, from, to).await
+    }
+
+    async fn forget(&self, day: Date, drawn: Timestamp) -> Result<()> {
+        self.inner.forget(day, drawn).await
+    }
+
+    async fn audit_items(
+        &self,
+        tenant: &TenantId,
+        status: AuditStatus,
+        after: Option<AuditId>,
+        limit: usize,
+    ) -> Result<Vec<AuditItem>> {
+        self.inner.audit_items(tenant, status, after, limit).await
+    }
+
+    async fn judge(
+        &self,
+        tenant: &TenantId,
+        id: AuditId,
+        judgement: &Judgement,
+    ) -> Result<AuditItem> {
+        self.inner.judge(tenant, id, judgement).await
+    }
+
+    async fn judged(&self, tenant: &TenantId, since: Timestamp) -> Result<Vec<JudgedCount>> {
+        self.inner.judged(tenant, since).await
+    }
+
+    async fn open_items(&self) -> Result<Vec<(TenantId, u64)>> {
+        self.inner.open_items().await
     }
 }

@@ -11,7 +11,12 @@ const COEFFICIENTS: [(&str, f64); 3] =
 const INTERCEPT: f64 = -12.5;
 
 pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
-    let weights = json!({
+    let weights = weights(embedder).to_string();
+    Verifier::new(Weights::parse(&weights).unwrap(), embedder.model()).unwrap()
+}
+
+pub(crate) fn weights(embedder: &dyn Embedder) -> Value {
+    json!({
         "format": FORMAT,
         "model": embedder.model(),
         "fitted_on": "set by hand",
@@ -21,8 +26,7 @@ pub(crate) fn verifier(embedder: &dyn Embedder) -> Verifier {
         "pair": logistic(&PAIR_FEATURES),
         "refuse_factor": 0.0,
         "suggest_only_factor": 0.5,
-    });
-    Verifier::new(Weights::parse(&weights.to_string()).unwrap(), embedder.model()).unwrap()
+    })
 }
 
 fn logistic(features: &[&str]) -> Value {

@@ -1,0 +1,234 @@
+//! The second opinion: a model that reads question and entry together, asked about the best
+//! candidates where their score is sure neither way.
+//!
+//! Whoever is asked may fail or be late; then the decision is the one without it. Since that
+//! depends on the time something took, such a result is kept by no cache.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use goldenset_core::canonical::Canonical;
+use goldenset_core::decision::{ELIGIBLE, Judged};
+use goldenset_core::ports::{Pair, PairModel};
+use goldenset_core::verifier::{SecondOpinion, Verifier, probability_in_words};
+use goldenset_core::{Code, Error, ModelId, Result};
+use serde::Serialize;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
+
+use crate::answer::Match;
+use crate::explain::{six_decimals, six_decimals_if_any};
+use crate::verify::sort_eligible;
+
+/// A pair model with the conditions under which it is asked.
+pub struct PairJudge {
+    /// The model.
+    pub model: Arc<dyn PairModel>,
+    /// Scores from here on are unsure, 0 to 1.
+    pub unsure_from: f64,
+    /// Scores up to here are unsure, 0 to 1.
+    pub unsure_to: f64,
+    /// Most candidates of one question that are asked about.
+    pub top: usize,
+    /// How long one lookup waits for it.
+    pub budget: Duration,
+}
+
+/// What became of the second opinion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opinion {
+    /// There is nobody to ask, or every candidate was sure enough.
+    NotAsked,
+    /// It was heard.
+    Given,
+    /// It did not come in time.
+    Late,
+    /// It could not be had.
+    Failed,
+}
+
+impl Opinion {
+    /// As it is written in metrics and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not_asked",
+            Self::Given => "given",
+            Self::Late => "late",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether the result is the one that it would be again.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::NotAsked | Self::Given)
+    }
+
+    /// # Errors
+    /// `judge_unavailable` where an opinion was wanted and did not come: for those who measure,
+    /// since the figures would be of something else.
+    pub(crate) fn whole(self) -> Result<()> {
+        if self.is_whole() {
+            return Ok(());
+        }
+        let detail = format!("the second opinion on a question is missing ({})", self.as_str());
+        Err(Error::new(Code::JudgeUnavailable, detail)
+            .fix("see to the server or the model of `judge`, raise judge.budget_ms, or set judge.kind to none"))
+    }
+}
+
+/// What the second opinion on one candidate was.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Heard {
+    /// Who was asked.
+    pub model: ModelId,
+    /// What became of it.
+    pub outcome: Opinion,
+    /// Log-odds that the entry answers the question, as the model says it; none where it said
+    /// nothing.
+    #[serde(serialize_with = "six_decimals_if_any")]
+    pub log_odds: Option<f64>,
+    /// The score before it, 0 to 1.
+    #[serde(serialize_with = "six_decimals")]
+    pub score_before: f64,
+}
+
+impl Heard {
+    /// What a person would say of it.
+    pub(crate) fn sentence(&self) -> String {
+        let before = format!("the score was {:.3} before", self.score_before);
+        match (self.outcome, self.log_odds) {
+            (Opinion::Given, Some(odds)) if odds < 0.0 => {
+                format!(
+                    "A second model, which reads both together, takes them for different questions; {before}."
+                )
+            }
+            (Opinion::Given, _) => {
+                format!(
+                    "A second model, which reads both together, takes them for the same question; {before}."
+                )
+            }
+            (outcome, _) => format!(
+                "A second model was asked and is {}: this is the verdict without it.",
+                outcome.as_str()
+            ),
+        }
+    }
+}
+
+/// Whom to ask, shared by all lookups.
+pub(crate) struct Opinions {
+    judge: PairJudge,
+    /// So that a fault is told once, and its end.
+    failing: AtomicBool,
+}
+
+impl Opinions {
+    pub(crate) fn new(judge: PairJudge) -> Self {
+        Self { judge, failing: AtomicBool::new(false) }
+    }
+
+    /// How verifiers are to heed it.
+    pub(crate) fn heeded(&self) -> SecondOpinion {
+        let PairJudge { model, unsure_from, unsure_to, top, .. } = &self.judge;
+        SecondOpinion { model: model.model().clone(), unsure: *unsure_from..=*unsure_to, top: *top }
+    }
+
+    /// Until when a lookup that begins to wait now waits.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.judge.budget
+    }
+
+    /// Asks about the best of the candidates that are listed, and puts the eligible ones into
+    /// their new order.
+    pub(crate) async fn hear(
+        &self,
+        verifier: &Verifier,
+        question: &Canonical,
+        min_similarity: f64,
+        judged: &mut [(Match, Judged)],
+        deadline: Instant,
+    ) -> Opinion {
+        let Some(second) = verifier.second_opinion() else { return Opinion::NotAsked };
+        let eligible = judged.len().min(ELIGIBLE);
+        let asked: Vec<usize> = (0..eligible)
+            .filter(|place| judged[*place].0.similarity >= min_similarity)
+            .take(second.top)
+            .filter(|place| {
+                let (_, judged) = &judged[*place];
+                judged.effect.may_be_served() && second.unsure.contains(&judged.score)
+            })
+            .collect();
+        if asked.is_empty() {
+            return Opinion::NotAsked;
+        }
+        let pair = |place: &usize| {
+            let matched = &judged[*place].0;
+            let phrasing = matched.entry.content.phrasings().nth(matched.phrasing);
+            let entry = phrasing.unwrap_or(&matched.entry.content.question);
+            Pair { question: question.text(), entry: Canonical::of(entry).text() }
+        };
+        let pairs: Vec<_> = asked.iter().map(pair).collect();
+        let asking = timeout_at(deadline, self.judge.model.judge(&pairs)).await;
+        let (outcome, answer) = self.outcome(asking, asked.len());
+        for (nth, place) in asked.into_iter().enumerate() {
+            let (matched, judged) = &mut judged[place];
+            let log_odds = answer.get(nth).copied();
+            matched.heard = Some(Heard {
+                model: second.model.clone(),
+                outcome,
+                log_odds: log_odds.map(f64::from),
+                score_before: judged.score,
+            });
+            if let Some(log_odds) = log_odds {
+                judged.score = verifier.heeding(judged.score, log_odds);
+                (matched.score, matched.raw_score) = (judged.score, judged.score);
+                matched.reason = probability_in_words(judged.score);
+            }
+        }
+        sort_eligible(judged);
+        outcome
+    }
+
+    /// What came of asking about `count` pairs, and the log-odds where they came.
+    fn outcome(
+        &self,
+        asking: std::result::Result<Result<Vec<f32>>, Elapsed>,
+        count: usize,
+    ) -> (Opinion, Vec<f32>) {
+        let answer = match asking {
+            Err(_) => return (self.told(Opinion::Late, None), Vec::new()),
+            Ok(answer) => answer.and_then(|answer| {
+                let whole = answer.len() == count && answer.iter().all(|odds| odds.is_finite());
+                let fault = || Error::new(Code::JudgeMismatch, "not one finite number a pair");
+                whole.then_some(answer).ok_or_else(fault)
+            }),
+        };
+        match answer {
+            Ok(answer) => (self.told(Opinion::Given, None), answer),
+            Err(error) => (self.told(Opinion::Failed, Some(&error)), Vec::new()),
+        }
+    }
+
+    fn told(&self, opinion: Opinion, error: Option<&Error>) -> Opinion {
+        let failing = opinion != Opinion::Given;
+        if self.failing.swap(failing, Ordering::Relaxed) != failing {
+            let model = self.judge.model.model();
+            match (failing, error) {
+                (false, _) => tracing::info!(%model, "the second opinion is heard again"),
+                (true, Some(error)) => tracing::warn!(
+                    %model, %error,
+                    "the second opinion cannot be had; lookups decide without it, and such results are not cached"
+                ),
+                (true, None) => tracing::warn!(
+                    %model, budget = ?self.judge.budget,
+                    "the second opinion is late; lookups decide without it, and such results are not cached"
+                ),
+            }
+        }
+        opinion
+    }
+}

@@ -1,0 +1,191 @@
+//! What the command line takes: the commands, and what each takes in the file of its name.
+
+mod ask;
+mod calibrate;
+mod compare;
+mod eval;
+mod fit;
+mod place;
+mod transfer;
+mod watch;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(super) use ask::Ask;
+pub(super) use calibrate::{Calibrate, CalibrateCommand};
+pub(super) use compare::Compare;
+pub(super) use eval::Eval;
+pub(super) use fit::Fit;
+pub(super) use place::{Place, Set};
+pub(super) use transfer::{Export, Format, Import};
+pub(super) use watch::{Audit, AuditExport, AuditJudge, AuditList, AuditReport, Drift};
+
+/// Approved answers before the language model.
+///
+/// goldenset keeps questions and answers that experts approved, and serves the one approved
+/// answer to a question, with its citations, or says why it must not.
+#[derive(Debug, Parser)]
+#[command(name = "goldenset", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Configuration file [default: ./goldenset.toml when it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "GOLDENSET_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  goldenset demo                         try it: a ready golden set, served on 127.0.0.1:8420
+  goldenset import faq.csv               publish a team's answers
+  goldenset ask \"Quando matura il TFR?\"  ask without a server
+  goldenset serve                        serve over HTTP
+
+Exit codes: 0 done; 1 nothing served (ask), not the same (compare), a bound missed (eval), nothing
+certified (calibrate), lookups shifted (drift) or a promise broken (audit report); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again; 6 set-up to
+mend; 70 a fault of goldenset.";
+
+/// What goldenset can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve lookups over HTTP
+    #[command(after_help = "Examples:
+  goldenset serve
+  goldenset serve --data /var/lib/goldenset --listen 127.0.0.1:9000")]
+    Serve(Place),
+    /// Publish the demo golden set, serve it, and ask three questions
+    #[command(
+        after_help = "The demo set is synthetic and no legal advice. A second start reuses the data folder.
+
+Examples:
+  goldenset demo
+  goldenset demo --data /tmp/demo --listen 127.0.0.1:9000"
+    )]
+    Demo(Place),
+    /// Publish entries from a JSONL or CSV file
+    #[command(
+        after_help = "Fields: id, question, answer (required); alternatives, references, tags (lists); category, lang,
+valid_from, valid_until (YYYY-MM-DD, inclusive). In CSV a list has one item a line in its cell.
+Nothing is written unless all rows are good. Importing the same file twice changes nothing.
+
+Examples:
+  goldenset import faq.jsonl --dry-run
+  goldenset import faq.csv --partial
+  cat faq.jsonl | goldenset import - --format jsonl"
+    )]
+    Import(Import),
+    /// Write the published entries as JSONL or CSV
+    #[command(after_help = "Examples:
+  goldenset export faq.jsonl
+  goldenset export - --format csv --tenant acme")]
+    Export(Export),
+    /// Ask questions without a server; from standard input, one a line, when none is given
+    #[command(after_help = "Examples:
+  goldenset ask \"Quanto preavviso devo dare?\"
+  goldenset ask --json --as-of 2023-06-30 \"Quanto spetta di NASpI?\"
+  goldenset ask --explain \"Quanto spetta di NASpI?\"
+  goldenset ask < questions.txt")]
+    Ask(Ask),
+    /// Compare two questions: may an approved answer to the one serve the other?
+    #[command(
+        after_help = "The file has one {\"a\": ..., \"b\": ...} object a line; other fields are ignored. The answer is
+one JSON line a pair, in order.
+
+Examples:
+  goldenset compare \"IVA al 22 %\" \"IVA al 10 %\"
+  goldenset compare --pairs pairs.jsonl"
+    )]
+    Compare(Compare),
+    /// Measure golden sets on labelled questions and pairs
+    #[command(
+        after_help = "A set is a folder with entries.jsonl (as for import), queries.jsonl and, if there, pairs.jsonl.
+Queries are {\"query\", \"gold\": [entry ids], \"kind\"?, \"lang\"?, \"split\"?} lines, an empty gold list
+meaning that nothing may be served; pairs are {\"a\", \"b\", \"same\", \"kind\"?, \"lang\"?} lines. Nothing is
+kept. With --max-served-error or --min-coverage the exit code is 1 when a figure misses its bound;
+where nothing is served nothing is wrong, so give both.
+
+Examples:
+  goldenset eval --set demo
+  goldenset eval --entries entries.jsonl --queries queries.jsonl --raw outcomes.jsonl --json
+  goldenset eval --set demo --html report.html --against other.toml
+  goldenset eval --set demo --max-served-error 0.02 --min-coverage 0.15"
+    )]
+    Eval(Eval),
+    /// Fit the score of an embedding model on labelled questions
+    #[command(
+        after_help = "A set is a folder with entries.jsonl and queries.jsonl as for eval; two or more give held-out figures.
+The result goes into the configuration as verifier.weights.
+
+Examples:
+  goldenset fit --set demo --set ../my-set --out score.json"
+    )]
+    Fit(Fit),
+    /// Calibrate scores and certify thresholds on labelled questions
+    #[command(
+        after_help = "Labelled questions are {\"query\", \"gold\": [entry ids]} lines as for eval, an empty gold list
+meaning that nothing may be served. They should be a sample of what will be asked: what is
+certified holds for questions like them. A threshold that is certified is stored, and in force for
+every lookup from then on; without one nothing is stored and the exit code is 1. While a server has
+the data folder, use POST /v1/calibration, or --dry-run.
+
+Examples:
+  goldenset calibrate --queries labels.jsonl
+  goldenset calibrate --queries labels.jsonl --max-served-error 0.05 --confidence 0.95 --dry-run
+  goldenset calibrate status
+  goldenset calibrate undo",
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true
+    )]
+    Calibrate(Calibrate),
+    /// Show whether lookups are still like those that thresholds were certified on
+    #[command(
+        after_help = "A server counts the lookups that it answers, by day. They are compared with the labelled questions
+of the calibration in force, else with the 28 days before. While a server runs, what it has counted
+in the last minute (watch.flush_seconds) may be missing; GET /v1/drift has it. The exit code is 1
+when lookups have shifted.
+
+Examples:
+  goldenset drift
+  goldenset drift --days 30 --tenant acme --json"
+    )]
+    Drift(Drift),
+    /// Judge served answers that were drawn by chance (audit.share)
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset audit list
+  goldenset audit judge 17 right
+  goldenset audit report --days 90
+  goldenset audit export judged.jsonl"
+    )]
+    Audit(Audit),
+    /// Check everything that serving needs, and say what to mend
+    Doctor(Doctor),
+    /// Show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// See [`Command::Doctor`].
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Data folder
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// See [`Command::Config`].
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key with its value and where it came from
+    Show {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}

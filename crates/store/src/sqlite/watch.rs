@@ -1,0 +1,103 @@
+//! The counts of days. What is drawn for judgement is in `audit_sample.rs`.
+
+use goldenset_core::watch::{Counter, DayCounts, Flush, Tally};
+use goldenset_core::{TenantId, VersionNumber};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::SqliteConnection;
+
+use super::audit_sample;
+use super::error::{Fault, damaged};
+
+/// Adds what a process has seen, once. Returns how many drawn answers were left out.
+pub(super) async fn record(db: &mut SqliteConnection, flush: &Flush) -> Result<u64, Fault> {
+    let new = sqlx::query(
+        "INSERT INTO flushes (writer, number, at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at \
+         WHERE number < excluded.number",
+    )
+    .bind(flush.writer.as_str())
+    .bind(i64::try_from(flush.number).map_err(damaged)?)
+    .bind(flush.at.as_microsecond())
+    .execute(&mut *db)
+    .await?;
+    if new.rows_affected() == 0 {
+        return Ok(0);
+    }
+    for counts in &flush.counts {
+        add(db, counts).await?;
+    }
+    let mut left_out = 0;
+    for drawn in &flush.drawn {
+        left_out += u64::from(!audit_sample::queue(db, drawn, flush.most_open).await?);
+    }
+    Ok(left_out)
+}
+
+async fn add(db: &mut SqliteConnection, counts: &DayCounts) -> Result<(), Fault> {
+    for (counter, count) in counts.tally.counts() {
+        sqlx::query(
+            "INSERT INTO day_counts (tenant, day, calibration, counter, count) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (tenant, day, calibration, counter) \
+             DO UPDATE SET count = count + excluded.count",
+        )
+        .bind(counts.tenant.as_str())
+        .bind(counts.day.to_string())
+        // Versions count from 1.
+        .bind(counts.calibration.unwrap_or_default())
+        .bind(counter.name())
+        .bind(i64::try_from(count).unwrap_or(i64::MAX))
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The counts of days, both ends included.
+pub(super) async fn day_counts(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    from: Date,
+    to: Date,
+) -> Result<Vec<DayCounts>, Fault> {
+    let rows: Vec<(String, VersionNumber, String, i64)> = sqlx::query_as(
+        "SELECT day, calibration, counter, count FROM day_counts \
+         WHERE tenant = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, calibration, counter",
+    )
+    .bind(tenant.as_str())
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .fetch_all(db)
+    .await?;
+    let mut days: Vec<DayCounts> = Vec::new();
+    for (day, calibration, counter, count) in rows {
+        let day = day.parse().map_err(|fault: jiff::Error| damaged(fault))?;
+        let calibration = (calibration > 0).then_some(calibration);
+        if days.last().is_none_or(|last| (last.day, last.calibration) != (day, calibration)) {
+            let (tenant, tally) = (tenant.clone(), Tally::default());
+            days.push(DayCounts { tenant, day, calibration, tally });
+        }
+        // A name that is not known is one that another version of the program counted.
+        if let (Some(last), Some(counter)) = (days.last_mut(), Counter::of_name(&counter)) {
+            last.tally.add(counter, u64::try_from(count).map_err(damaged)?);
+        }
+    }
+    Ok(days)
+}
+
+/// Deletes what is too old.
+pub(super) async fn forget(
+    db: &mut SqliteConnection,
+    day: Date,
+    drawn: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM day_counts WHERE day < ?1")
+        .bind(day.to_string())
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("DELETE FROM flushes WHERE at < ?1")
+        .bind(drawn.as_microsecond())
+        .execute(&mut *db)
+        .await?;
+    audit_sample::forget(db, drawn).await
+}
