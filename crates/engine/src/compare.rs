@@ -1,5 +1,7 @@
 //! Why, or why not: two questions, or a question and an entry.
 
+use std::sync::Arc;
+
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::Judged;
 use goldenset_core::guards::GuardResult;
@@ -12,6 +14,7 @@ use crate::engine::Engine;
 use crate::explain::{Asked, Explanation, Situation, Texts, six_decimals};
 use crate::lookup::{check_query, signature_match};
 use crate::scope::Options;
+use crate::snapshot::PublishedEntry;
 
 /// What speaks for and against one answer serving both.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +33,9 @@ pub struct Comparison {
     pub reason: String,
     /// All that the verdict was made from.
     pub explanation: Explanation,
+    /// The entry that a question was held against; none for two questions.
+    #[serde(skip)]
+    pub entry: Option<Arc<PublishedEntry>>,
 }
 
 impl Engine {
@@ -104,6 +110,7 @@ impl Engine {
             guards: verdict.guards,
             reason: verdict.reason,
             explanation: Explanation::new(account, &situation, &Texts::new(sent.0, [sent.1])),
+            entry: None,
         }
     }
 
@@ -130,7 +137,8 @@ impl Engine {
         };
         let by_signature = signature_match(&set, &question.signature(), &scope);
         if by_signature.is_some_and(|served| served.entry.id == *id) {
-            return Ok(identical(self.word_for_word(&scope)));
+            let explanation = self.word_for_word(&scope);
+            return Ok(Comparison { entry: Some(Arc::clone(entry)), ..identical(explanation) });
         }
         let asked = Asked::of(self, (query, &question), &set, &scope, Some(entry)).await?;
         asked.comparison(id)
@@ -145,5 +153,6 @@ fn identical(explanation: Explanation) -> Comparison {
         guards: Vec::new(),
         reason: "the two are the same question, word for word".into(),
         explanation,
+        entry: None,
     }
 }

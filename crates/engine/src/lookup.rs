@@ -1,6 +1,7 @@
 //! A lookup, from top to bottom.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -15,7 +16,7 @@ use crate::calibrate::InForce;
 use crate::clarify::{self, clarify};
 use crate::embedding::EmbeddingSource;
 use crate::engine::Engine;
-use crate::opinion::{Opinion, Opinions};
+use crate::opinion::Opinion;
 use crate::scope::{Options, Scope};
 use crate::snapshot::{Served, TenantSet};
 use crate::verify::{search, verify};
@@ -101,7 +102,7 @@ impl Engine {
         };
         let asked = Instant::now();
         let embedding = self.embeddings.one(&open.question).await?;
-        self.with_vector(open, embedding, asked.elapsed()).await
+        self.with_vector(open, embedding, asked.elapsed(), &AtomicBool::new(false)).await
     }
 
     /// Looks many questions up, with one call of the provider for all vectors that are missing.
@@ -127,6 +128,7 @@ impl Engine {
         let asked = Instant::now();
         let mut embeddings = self.embeddings.many(&open).await.into_iter();
         let waited = asked.elapsed();
+        let late = &AtomicBool::new(false);
         let each = steps.into_iter().map(|step| {
             let step = step.map(|step| match step {
                 Step::Done(looked) => (Step::Done(looked), None),
@@ -142,7 +144,7 @@ impl Engine {
                             let detail = "a question of the batch got no vector";
                             Err(Error::new(Code::Internal, detail))
                         });
-                        self.with_vector(open, embedding?, waited).await
+                        self.with_vector(open, embedding?, waited, late).await
                     }
                 }
             }
@@ -185,15 +187,19 @@ impl Engine {
         self.without_vector(open.question, open.scope)
     }
 
-    /// Steps 6 to 8: search, verification, decision; and the result into the cache.
+    /// Steps 6 to 8: search, verification, decision; and the result into the cache. `late`: whether
+    /// a second opinion was late for another question of the batch. Then none is waited for, or a
+    /// judge that hangs would hold up the batch until the whole request is given up.
     async fn with_vector(
         &self,
         mut open: Open,
         (Embedding { vector, words }, source): (Embedding, EmbeddingSource),
         waited: Duration,
+        late: &AtomicBool,
     ) -> Result<Looked> {
         let started = Instant::now();
-        let deadline = self.opinions.as_ref().map(Opinions::deadline);
+        let hurried = late.load(Ordering::Relaxed);
+        let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
         let (Open { set, scope, question: _, key }, judged, opinion) = loop {
             open = match self.renewed(open)? {
                 Step::Done(looked) => return Ok(looked),
@@ -216,12 +222,14 @@ impl Engine {
                 break (open, judged, opinion);
             }
         };
+        late.fetch_or(opinion == Opinion::Late, Ordering::Relaxed);
         let mut judged = judged;
         let in_force = set.calibration.as_deref();
         if let Some(in_force) = in_force {
             in_force.calibrate(&mut judged);
         }
-        let result = conclude(judged, &scope, in_force, self.settings.serve_threshold);
+        let thresholds = (self.settings.serve_threshold, opinion.is_whole());
+        let result = conclude(judged, &scope, in_force, thresholds);
         let answer = Arc::new(Answer::new(result)?);
         if opinion.is_whole() {
             self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
@@ -296,12 +304,12 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
     Ok(if outdated { answer } else { Arc::clone(served.by_signature.get_or_init(|| answer)) })
 }
 
-/// Step 8 over all candidates.
+/// Step 8 over all candidates; `whole`: no second opinion is missing.
 fn conclude(
     judged: Vec<(Match, Judged)>,
     scope: &Scope,
     in_force: Option<&InForce>,
-    serve_threshold: f64,
+    (serve_threshold, whole): (f64, bool),
 ) -> LookupResult {
     let similar = |matched: &Match| matched.similarity >= scope.min_similarity;
     let nearest = judged.first().map(|(matched, _)| matched.reason.clone());
@@ -309,7 +317,7 @@ fn conclude(
         judged.into_iter().filter(|(matched, _)| similar(matched)).unzip();
     let calibration = in_force.map(|in_force| {
         let category = matches.first().and_then(|best| best.entry.content.category.as_deref());
-        in_force.apply(category, scope.min_similarity, serve_threshold)
+        in_force.apply(category, scope.min_similarity, whole, serve_threshold)
     });
     let threshold = calibration.map_or(serve_threshold, |applied| applied.threshold);
     let clarify = clarify(&matches, &judged, threshold);

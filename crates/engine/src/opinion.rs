@@ -4,8 +4,7 @@
 //! Whoever is asked may fail or be late; then the decision is the one without it. Since that
 //! depends on the time something took, such a result is kept by no cache.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use goldenset_core::canonical::Canonical;
@@ -122,13 +121,40 @@ impl Heard {
 /// Whom to ask, shared by all lookups.
 pub(crate) struct Opinions {
     judge: PairJudge,
-    /// So that a fault is told once, and its end.
-    failing: AtomicBool,
+    trouble: Mutex<Trouble>,
+}
+
+/// What was told of a fault: its beginning and its end, but no beginning twice a minute, or a judge
+/// that is just in time for every second lookup would fill the log.
+#[derive(Debug, Default)]
+struct Trouble {
+    /// Whether what was told last is a beginning.
+    told: bool,
+    /// When a beginning was told last.
+    began: Option<Instant>,
+}
+
+impl Trouble {
+    /// Least time from one beginning that is told to the next.
+    const APART: Duration = Duration::from_secs(60);
+
+    /// Whether it is to be told that an opinion is missing, or that one is heard again.
+    fn is_news(&mut self, missing: bool, now: Instant) -> bool {
+        let soon = self.began.is_some_and(|began| now.duration_since(began) < Self::APART);
+        if missing == self.told || missing && soon {
+            return false;
+        }
+        self.told = missing;
+        if missing {
+            self.began = Some(now);
+        }
+        true
+    }
 }
 
 impl Opinions {
     pub(crate) fn new(judge: PairJudge) -> Self {
-        Self { judge, failing: AtomicBool::new(false) }
+        Self { judge, trouble: Mutex::default() }
     }
 
     /// How verifiers are to heed it.
@@ -137,9 +163,9 @@ impl Opinions {
         SecondOpinion { model: model.model().clone(), unsure: *unsure_from..=*unsure_to, top: *top }
     }
 
-    /// Until when a lookup that begins to wait now waits.
-    pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.judge.budget
+    /// Until when a lookup that begins to wait now waits; `hurried`: for nothing.
+    pub(crate) fn deadline(&self, hurried: bool) -> Instant {
+        Instant::now() + if hurried { Duration::ZERO } else { self.judge.budget }
     }
 
     /// Asks about the best of the candidates that are listed, and puts the eligible ones into
@@ -215,7 +241,8 @@ impl Opinions {
 
     fn told(&self, opinion: Opinion, error: Option<&Error>) -> Opinion {
         let failing = opinion != Opinion::Given;
-        if self.failing.swap(failing, Ordering::Relaxed) != failing {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if trouble.is_news(failing, Instant::now()) {
             let model = self.judge.model.model();
             match (failing, error) {
                 (false, _) => tracing::info!(%model, "the second opinion is heard again"),
@@ -230,5 +257,26 @@ impl Opinions {
             }
         }
         opinion
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fault_that_comes_and_goes_is_told_once_a_minute() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut trouble = Trouble::default();
+        assert!(!trouble.is_news(false, at(0)));
+        assert!(trouble.is_news(true, at(1)));
+        assert!(!trouble.is_news(true, at(2)));
+        assert!(trouble.is_news(false, at(3)));
+        for second in 4..61 {
+            assert!(!trouble.is_news(second % 2 == 0, at(second)), "{second}");
+        }
+        assert!(trouble.is_news(true, at(61)), "what goes on is told again");
+        assert!(trouble.is_news(false, at(62)));
     }
 }

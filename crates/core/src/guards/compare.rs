@@ -36,6 +36,7 @@ impl<'a> Texts<'a> {
                 Some(found) if found.outcome == GuardOutcome::Conflict => Some(found),
                 found => opposite::check(self).or(found),
             },
+            GuardKind::Name => terms::sides(self, kind, &[SetKind::Name]),
             GuardKind::Role => roles::check(self),
             GuardKind::Scope => terms::scope(self),
             GuardKind::Aspect => self.aspect(),

@@ -56,7 +56,7 @@ pub use table::{effect, reason};
 
 /// Version of what guards find and of what it leads to. Cached results and calibrations of another
 /// version are stale, so every change of a finding raises it.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What a guard looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +86,8 @@ pub enum GuardKind {
     Modality,
     /// A term of a set of which an answer holds for one only.
     Exclusive,
+    /// The name of a thing that no other thing stands for.
+    Name,
     /// Who asks or is asked about, and who does what to whom.
     Role,
     /// A word that narrows or widens: only, all, also.
@@ -97,7 +99,7 @@ pub enum GuardKind {
 impl GuardKind {
     /// Every kind, in the order in which results are reported. A value belongs to the first kind
     /// that can read it.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::LegalReference,
         Self::Code,
         Self::Date,
@@ -110,6 +112,7 @@ impl GuardKind {
         Self::Negation,
         Self::Modality,
         Self::Exclusive,
+        Self::Name,
         Self::Role,
         Self::Scope,
         Self::Aspect,
@@ -136,6 +139,7 @@ impl GuardKind {
             Self::Negation => "negation",
             Self::Modality => "modality",
             Self::Exclusive => "exclusive",
+            Self::Name => "name",
             Self::Role => "role",
             Self::Scope => "scope",
             Self::Aspect => "aspect",

@@ -2,8 +2,8 @@
 
 use Effect::{Explain, Lower, Refuse, SuggestOnly};
 use GuardKind::{
-    Amount, Aspect, Code, Date, Direction, Duration, Exclusive, LegalReference, Modality, Negation,
-    Number, Percentage, Role, Scope, Year,
+    Amount, Aspect, Code, Date, Direction, Duration, Exclusive, LegalReference, Modality, Name,
+    Negation, Number, Percentage, Role, Scope, Year,
 };
 use GuardOutcome::{Agree, Conflict, Extra, Missing};
 use Nearness::{Far, Near, Same};
@@ -138,6 +138,21 @@ static RULES: &[Rule] = &[
         Refuse,
         "a term that excludes the other in otherwise near words; hits 0.2 / 0.3 % of right pairs, \
          19 % of antonyms",
+    ),
+    row(
+        &[Name],
+        &[Conflict],
+        Near,
+        Refuse,
+        "the entry is about another thing of that kind; hits no right pair, 0.2 % of look-alikes",
+    ),
+    row(
+        &[Name],
+        &[Conflict],
+        Far,
+        SuggestOnly,
+        "another thing is named, whatever the rest says; hits 0 / 0.1 % of right pairs, 0.2 % of \
+         look-alikes",
     ),
     row(
         &[Direction, Exclusive],
@@ -344,6 +359,7 @@ mod tests {
         check(Negation, Conflict, Long, [Refuse, SuggestOnly, Explain]);
         check(Modality, Conflict, Short, [Refuse, SuggestOnly, Lower]);
         check(Exclusive, Conflict, Short, [Refuse, Refuse, Lower]);
+        check(Name, Conflict, Long, [Refuse, Refuse, SuggestOnly]);
         check(Role, Conflict, Short, [Refuse, Lower, Explain]);
         check(Scope, Conflict, Short, [SuggestOnly, SuggestOnly, Explain]);
         check(Aspect, Conflict, Short, [SuggestOnly, Lower, Explain]);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::canonical::Canonical;
 use Effect::{Explain, Lower, Refuse, SuggestOnly};
-use GuardKind::{Aspect as Asked, Direction, Exclusive, Modality, Negation, Role, Scope};
+use GuardKind::{Aspect as Asked, Direction, Exclusive, Modality, Name, Negation, Role, Scope};
 
 /// A question against phrasings: what the guard of a kind does, none where it finds nothing.
 #[track_caller]
@@ -82,6 +82,19 @@ fn exclusive_terms() {
     // Another phrasing on the question's side.
     let both = ["come disattivo il servizio", "come attivo la tessera"];
     check_phrasings(Exclusive, "come attivo il servizio", &both, None);
+}
+
+#[test]
+fn names() {
+    let check = |question, phrasing, expected| check_one(Name, question, phrasing, expected);
+    let leave = "quanti giorni di ferie prevede il CCNL Commercio";
+    check("quanti giorni di ferie prevede il CCNL Turismo", leave, Some(Refuse));
+    // However the rest is worded.
+    check("ferie annue, sono nel settore turismo", leave, Some(SuggestOnly));
+    check("ferie annue nel contratto Commercio", leave, Some(Explain));
+    check("ferie annue", leave, None);
+    check("we use OneLogin, what about SAML", "how do I set up SSO with Okta", Some(SuggestOnly));
+    check("move from Slack to Zoom", "how do I connect Slack", None);
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Wording {
         let meant = hits.iter().filter(|hit| match hit.kind {
             SetKind::Modality | SetKind::Scope => true,
             SetKind::Aspect => hit.side == aspect::ASKING,
-            SetKind::Exclusive | SetKind::Role | SetKind::Person => false,
+            SetKind::Exclusive | SetKind::Name | SetKind::Role | SetKind::Person => false,
         });
         let cues: Vec<Range<usize>> = meant
             .map(|hit| hit.first..hit.end)

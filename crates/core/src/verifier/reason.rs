@@ -45,6 +45,7 @@ fn clause(guard: &GuardResult) -> String {
         }
         GuardKind::Modality => return apart("may, must and worth it have different answers"),
         GuardKind::Exclusive => return apart("one excludes the other"),
+        GuardKind::Name => return apart("another thing of that kind"),
         GuardKind::Role => return apart("other people, or in other parts"),
         GuardKind::Scope => {
             let word = if asked.is_empty() { named } else { asked };
@@ -72,6 +73,9 @@ pub(super) fn spoken(guard: &GuardResult, other: &str) -> String {
         }
         (GuardKind::Role, GuardOutcome::Conflict) => {
             format!("it is about other people, or in other parts ({asked}, {other} {named})")
+        }
+        (GuardKind::Name, GuardOutcome::Conflict) => {
+            format!("it asks about {asked} and {other} is about {named}")
         }
         (GuardKind::Exclusive, GuardOutcome::Conflict) => {
             format!("{}, and one excludes the other", quoted())

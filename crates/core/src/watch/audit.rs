@@ -122,6 +122,15 @@ impl Judgement {
         if self.comment.as_ref().is_some_and(|comment| comment.len() > MAX_COMMENT_BYTES) {
             return fault("comment", "the comment is too long", "shorten it to 4096 bytes");
         }
+        // Comments are shown in terminals, which take some of them for commands.
+        let unusable = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        if self.comment.as_ref().is_some_and(|comment| comment.contains(unusable)) {
+            return fault(
+                "comment",
+                "the comment has control characters",
+                "leave them out; line breaks and tabs may stay",
+            );
+        }
         let says_better = self.entry.is_some() || self.unanswerable;
         if self.verdict == Verdict::Right && says_better {
             return fault(
@@ -221,6 +230,8 @@ mod tests {
         check(Judgement { by: " ".into(), ..base.clone() }, Some("by"));
         check(Judgement { by: "a\nb".into(), ..base.clone() }, Some("by"));
         check(Judgement { comment: Some("x".repeat(4097)), ..base.clone() }, Some("comment"));
+        check(Judgement { comment: Some("\u{1b}[31mx".into()), ..base.clone() }, Some("comment"));
+        check(Judgement { comment: Some("a\n\tb".into()), ..base.clone() }, None);
         check(
             Judgement { entry: other.clone(), unanswerable: true, ..base.clone() },
             Some("entry"),

@@ -28,7 +28,7 @@ const NEARLY: f64 = 0.9;
 /// Thresholds have so many steps from 0 to 1: what replies show is then what holds.
 const STEPS: f64 = 1e6;
 /// Beyond this many labels nobody will go.
-const MOST_LABELS: f64 = 1e7;
+const MOST_LABELS: f64 = 1e5;
 
 /// What is to be shown, and how surely.
 #[derive(Debug, Clone, Copy)]

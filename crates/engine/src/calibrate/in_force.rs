@@ -18,7 +18,7 @@ pub struct Applied {
     #[serde(serialize_with = "six_decimals")]
     pub threshold: f64,
     /// Whether that threshold is a certified one, and used with the similarity bound that it was
-    /// certified with.
+    /// certified with, and no second opinion is missing.
     pub certified: bool,
     /// The largest share of wrong answers that was asked for.
     pub max_served_error: f64,
@@ -68,18 +68,24 @@ impl InForce {
     }
 
     /// The threshold for a best candidate of this category; `otherwise` where none is certified.
+    /// Where a second opinion is missing (not `whole`) the certificate says nothing, because it
+    /// rests on scores that heed it; then the stricter of both holds, so that a judge that is away
+    /// never makes lookups serve more freely.
     pub(crate) fn apply(
         &self,
         category: Option<&str>,
         min_similarity: f64,
+        whole: bool,
         otherwise: f64,
     ) -> Applied {
         let CalibrationRecord { version, calibration, .. } = &self.0;
         let certificate = calibration.outcome(category).certificate();
+        let usual = whole && min_similarity == calibration.min_similarity;
+        let threshold = certificate.map_or(otherwise, |certificate| certificate.threshold);
         Applied {
             version: *version,
-            threshold: certificate.map_or(otherwise, |certificate| certificate.threshold),
-            certified: certificate.is_some() && min_similarity == calibration.min_similarity,
+            threshold: if whole { threshold } else { threshold.max(otherwise) },
+            certified: certificate.is_some() && usual,
             max_served_error: calibration.max_served_error,
             confidence: calibration.confidence,
         }

@@ -91,10 +91,10 @@ pub async fn run(
     place: &(dyn Fn(usize) -> String + Sync),
     progress: Progress<'_>,
 ) -> Result<Vec<Asked>> {
-    let options = Options { tenant: Some(tenant.clone()), as_of, ..Options::default() };
+    let tenant = Some(tenant.clone());
+    let options = Options { tenant, as_of, max_results: Some(ELIGIBLE), ..Options::default() };
     // The decision is that of the defaults; the candidates are wanted however far they are.
-    let unbounded =
-        Options { min_similarity: Some(0.0), max_results: Some(ELIGIBLE), ..options.clone() };
+    let unbounded = Options { min_similarity: Some(0.0), ..options.clone() };
     let least = engine.settings.defaults.min_similarity;
     let mut asked = Vec::with_capacity(queries.len());
     for part in queries.chunks(PART) {
@@ -105,10 +105,13 @@ pub async fn run(
             let at = |error: Error| error.field(place(asked.len()));
             let (decided, nearest) = (decided.map_err(at)?, nearest.map_err(at)?);
             decided.facts.opinion.whole().and(nearest.facts.opinion.whole()).map_err(at)?;
-            let found = nearest.answer.result().matches.iter();
-            let mut candidates: Vec<_> = found.map(|found| considered(found, least)).collect();
-            // A stable sort: the best score stays first in either part.
-            candidates.sort_by_key(|candidate| !candidate.listed);
+            // A judge is asked about the best that are listed: about others where all are. So what a
+            // listed candidate is worth stands in the decided lookup alone.
+            let listed = decided.answer.result().matches.iter();
+            let others = nearest.answer.result().matches.iter();
+            let others = others.filter(|found| found.similarity < least);
+            let candidates: Vec<_> =
+                listed.chain(others).map(|found| considered(found, least)).collect();
             let best = candidates.first();
             let outcome = Outcome {
                 query,

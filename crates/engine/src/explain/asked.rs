@@ -23,6 +23,8 @@ pub(crate) struct Asked<'a> {
     set: &'a TenantSet,
     scope: &'a Scope,
     configured_threshold: f64,
+    /// Whether no second opinion is missing.
+    whole: bool,
     profile: QuestionProfile,
     /// The eligible ones, most similar first.
     eligible: Vec<(Arc<PublishedEntry>, f32)>,
@@ -53,17 +55,19 @@ impl<'a> Asked<'a> {
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, &words);
         let mut judged = verify(verifier, &profile, found, scope);
+        let mut whole = true;
         if let Some(opinions) = &engine.opinions {
-            let deadline = opinions.deadline();
+            let deadline = opinions.deadline(false);
             let least = scope.min_similarity;
-            opinions.hear(verifier, question, least, &mut judged, deadline).await;
+            let heard = opinions.hear(verifier, question, least, &mut judged, deadline).await;
+            whole = heard.is_whole();
         }
         if let Some(in_force) = &set.calibration {
             in_force.calibrate(&mut judged);
         }
         judged.sort_by_key(|(matched, _)| matched.similarity < scope.min_similarity);
         let configured_threshold = engine.settings.serve_threshold;
-        Ok(Self { query, set, scope, configured_threshold, profile, eligible, judged })
+        Ok(Self { query, set, scope, configured_threshold, whole, profile, eligible, judged })
     }
 
     /// What is said of one candidate.
@@ -74,7 +78,8 @@ impl<'a> Asked<'a> {
             rank.and_then(|rank| Some((rank, self.judged.get(rank)?))).ok_or_else(missing)?;
         let calibration = self.set.calibration.as_ref().map(|in_force| {
             let category = matched.entry.content.category.as_deref();
-            in_force.apply(category, self.scope.min_similarity, self.configured_threshold)
+            let (least, otherwise) = (self.scope.min_similarity, self.configured_threshold);
+            in_force.apply(category, least, self.whole, otherwise)
         });
         let threshold = calibration.map_or(self.configured_threshold, |applied| applied.threshold);
         let choices = self.choices(id, threshold);
@@ -111,6 +116,7 @@ impl<'a> Asked<'a> {
             guards: matched.guards.clone(),
             reason: matched.reason.clone(),
             explanation: Explanation::new(account, &situation, &texts),
+            entry: Some(Arc::clone(&matched.entry)),
         })
     }
 

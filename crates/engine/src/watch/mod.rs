@@ -6,6 +6,7 @@
 //! the last flush.
 
 mod counters;
+mod filling;
 mod reading;
 mod recorder;
 mod seen;
@@ -21,7 +22,7 @@ use goldenset_core::canonical::Canonical;
 use goldenset_core::watch::Drawn;
 use goldenset_core::{Result, TenantId};
 use jiff::Timestamp;
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Mutex, mpsc};
 
 use crate::answer::rounded;
 use crate::changes::in_micros;
@@ -29,6 +30,7 @@ use crate::engine::Engine;
 use crate::lookup::Looked;
 use crate::scope::{Options, check_threshold};
 
+use filling::Filling;
 use recorder::Recorder;
 pub use seen::Seen;
 use today::Days;
@@ -70,8 +72,7 @@ pub struct Watch {
     default: TenantId,
     days: Days,
     drawn: mpsc::Sender<Drawn>,
-    /// Told when many drawn answers wait.
-    filling: Notify,
+    filling: Filling,
     recorder: Mutex<Recorder>,
     dropped: AtomicU64,
     left_out: AtomicU64,
@@ -95,7 +96,7 @@ impl Watch {
             settings,
             default: TenantId::default(),
             drawn,
-            filling: Notify::new(),
+            filling: Filling::default(),
             dropped: AtomicU64::new(0),
             left_out: AtomicU64::new(0),
             failed_flushes: AtomicU64::new(0),
@@ -161,8 +162,8 @@ impl Watch {
         };
         if self.drawn.try_send(drawn).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
-        } else if self.drawn.capacity() == MOST_DRAWN / 2 {
-            self.filling.notify_one();
+        } else {
+            self.filling.queued(self.drawn.capacity());
         }
     }
 
@@ -172,7 +173,7 @@ impl Watch {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(self.settings.flush_every) => {}
-                () = self.filling.notified() => {}
+                () = self.filling.filled() => {}
             }
             self.flush_or_log().await;
         }

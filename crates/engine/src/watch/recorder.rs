@@ -65,6 +65,7 @@ impl Watch {
                 DayCounts { tenant, day, calibration, tally }
             })
             .collect();
+        self.filling.emptied();
         let mut drawn = Vec::new();
         while drawn.len() < MOST_DRAWN
             && let Ok(one) = recorder.waiting.try_recv()

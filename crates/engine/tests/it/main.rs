@@ -21,4 +21,5 @@ mod opinions;
 mod parts;
 mod restart;
 mod signature;
+mod unheard;
 mod watch;

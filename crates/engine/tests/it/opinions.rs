@@ -19,12 +19,12 @@ use crate::parts::{
 };
 
 /// Passes with the weights of the tests.
-const NEAR: &str = "dove si ritira la nuova tessera sanitaria";
+pub(crate) const NEAR: &str = "dove si ritira la nuova tessera sanitaria";
 /// Found, and does not pass.
 const FAR: &str = "dove si prende la tessera";
 
 /// A judge that is asked about every candidate that no guard is against.
-fn judge(model: &Arc<TestPairModel>) -> PairJudge {
+pub(crate) fn judge(model: &Arc<TestPairModel>) -> PairJudge {
     PairJudge {
         model: Arc::clone(model) as _,
         unsure_from: 0.0,
@@ -43,11 +43,15 @@ fn entries() -> impl Iterator<Item = &'static str> {
 }
 
 async fn engine(judge: Option<PairJudge>, opinion: Option<Value>) -> Arc<Engine> {
-    let embedder = Arc::new(WordEmbedder::new(64));
-    let mut weights = weights(&*embedder);
+    let mut weights = weights(&WordEmbedder::new(64));
     if let Some(opinion) = opinion {
         weights["opinion"] = opinion;
     }
+    weighing(judge, &weights).await
+}
+
+pub(crate) async fn weighing(judge: Option<PairJudge>, weights: &Value) -> Arc<Engine> {
+    let embedder = Arc::new(WordEmbedder::new(64));
     let weights = Weights::parse(&weights.to_string()).unwrap();
     let parts = Parts {
         store: Arc::new(SqliteStore::in_memory().await.unwrap()),
@@ -68,18 +72,18 @@ async fn engine(judge: Option<PairJudge>, opinion: Option<Value>) -> Arc<Engine>
     engine
 }
 
-async fn judged(answer: Answer) -> (Arc<TestPairModel>, Arc<Engine>) {
+pub(crate) async fn judged(answer: Answer) -> (Arc<TestPairModel>, Arc<Engine>) {
     let model = Arc::new(TestPairModel::new(answer));
     let engine = engine(Some(judge(&model)), None).await;
     (model, engine)
 }
 
-async fn ask(engine: &Engine, question: &str) -> Looked {
+pub(crate) async fn ask(engine: &Engine, question: &str) -> Looked {
     engine.lookup(question, Options::default()).await.unwrap()
 }
 
 /// Questions made of the entries' words, some near and some far.
-fn questions() -> Vec<String> {
+pub(crate) fn questions() -> Vec<String> {
     let mut random = fastrand::Rng::with_seed(7);
     let mut questions = Vec::new();
     for entry in entries() {

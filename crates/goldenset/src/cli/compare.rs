@@ -1,8 +1,9 @@
-//! `compare`: two questions, or a file of pairs.
+//! `compare`: two questions, a question and an entry, or a file of pairs.
 
 use std::io::{self, BufWriter, Write};
 
-use goldenset_core::{Error, Result};
+use goldenset_core::{Code, EntryId, Error, Result, TenantId};
+use goldenset_engine::scope::Options;
 use goldenset_engine::{Comparison, Engine};
 use serde::Deserialize;
 
@@ -40,7 +41,18 @@ pub(super) async fn run(engine: &Engine, compare: Compare) -> Result<bool> {
         return Ok(true);
     }
     let (a, b) = (compare.a.unwrap_or_default(), compare.b.unwrap_or_default());
-    let comparison = engine.compare(&a, &b).await?;
+    let comparison = match compare.entry {
+        None => engine.compare(&a, &b).await?,
+        Some(id) => {
+            let tenant = Some(TenantId::new(&compare.set.tenant)?);
+            let options = Options { tenant, as_of: compare.as_of, ..Options::default() };
+            let compared = engine.compare_entry(&a, &EntryId::new(&id)?, options).await;
+            compared.map_err(|error| match error.code {
+                Code::UnknownEntry | Code::NotPublished => error.field("--entry"),
+                _ => error,
+            })?
+        }
+    };
     if compare.json {
         print_json(&comparison)?;
     } else {
@@ -57,7 +69,11 @@ fn in_pair(number: usize, error: Error) -> Error {
 fn print(a: &str, b: &str, comparison: &Comparison) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let word = if comparison.same { "SAME" } else { "NOT THE SAME" };
-    let Comparison { score, similarity, explanation, .. } = comparison;
+    let Comparison { score, similarity, explanation, entry, .. } = comparison;
     writeln!(out, "{word}  score {score:.3}, similarity {similarity:.3}")?;
-    print_explanation(&mut out, a, &[b], explanation)
+    let phrasings: Vec<_> = match entry {
+        Some(entry) => entry.content.phrasings().collect(),
+        None => vec![b],
+    };
+    print_explanation(&mut out, a, &phrasings, explanation)
 }

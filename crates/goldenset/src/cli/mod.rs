@@ -73,7 +73,10 @@ async fn run(cli: Cli) -> Result<bool> {
             ask::run(&*engine(config, store).await?, ask).await
         }
         Command::Compare(compare) => {
-            let store = wire::store_in_memory().await?;
+            let store = match compare.entry {
+                Some(_) => wire::store_to_read(config).await?,
+                None => wire::store_in_memory().await?,
+            };
             compare::run(&*engine(config, store).await?, compare).await
         }
         Command::Eval(eval) => {
@@ -117,9 +120,8 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Drift(drift) => (drift.set.data.clone(), None),
         Command::Audit(audit) => (audit.set().data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
-        Command::Compare(_) | Command::Eval(_) | Command::Fit(_) | Command::Config(_) => {
-            (None, None)
-        }
+        Command::Compare(compare) => (compare.set.data.clone(), None),
+        Command::Eval(_) | Command::Fit(_) | Command::Config(_) => (None, None),
     };
     let data = data.map(|data: PathBuf| Flag {
         key: "store.data_dir",

@@ -190,7 +190,7 @@ fn typed(settings: &[Setting]) -> Result<Config> {
 
 /// Settings that are good alone and wrong together.
 fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
-    let Config { embedding, judge, .. } = config;
+    let Config { embedding, judge, server, .. } = config;
     let no_key = embedding.provider == Provider::OpenAi
         && embedding.base_url.starts_with("https://api.openai.com/")
         && embedding.api_key.expose().is_none();
@@ -198,6 +198,9 @@ fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
     let no_model = judge.kind == JudgeKind::Rerank
         && judge.style == JudgeStyle::Cohere
         && judge.model.trim().is_empty();
+    // The last question of a batch begins to wait when another was late, and then waits as long.
+    let no_patience = judge.kind != JudgeKind::None
+        && judge.budget_ms.saturating_mul(2) >= server.request_timeout_ms;
     let no_unsure = judge.unsure_from > judge.unsure_to;
     let faults = [
         (
@@ -205,6 +208,13 @@ fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
             "judge.unsure_from",
             "is greater than judge.unsure_to, so no score is unsure",
             "give a number that is not greater, or set judge.kind to none",
+        ),
+        (
+            no_patience,
+            "judge.budget_ms",
+            "is half of server.request_timeout_ms or more, so requests would be given up while \
+             they wait for the judge",
+            "give less, or raise server.request_timeout_ms",
         ),
         (
             no_key,

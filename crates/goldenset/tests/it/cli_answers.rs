@@ -103,6 +103,22 @@ fn ask_explains_the_best_candidates() {
 }
 
 #[test]
+fn compare_takes_an_entry() {
+    let place = place();
+    let compare = |args: &[&str]| place.run(&[&["compare", "--data", "data"], args].concat());
+    let other = compare(&["Aliquote IRPEF nel 2023?", "--entry", "2024"]);
+    assert_eq!(other.code, 1, "{other:?}");
+    for part in ["NOT THE SAME", "year conflict: 2023 / 2024", "nel [2024]"] {
+        assert!(other.out.contains(part), "{part}: {other:?}");
+    }
+    let own = compare(&["how do i reset my password", "--entry", "reset", "--json"]);
+    assert_eq!((own.code, &own.json()["same"]), (0, &json!(true)));
+    compare(&["Chi?", "--entry", "none"]).failed(3, "unknown_entry", &["none", "--entry"]);
+    assert_eq!(compare(&["Chi?", "Dove?", "--entry", "2024"]).code, 2);
+    assert_eq!(compare(&["Chi?"]).code, 2);
+}
+
+#[test]
 fn compare_takes_two_texts_or_a_file() {
     let place = Place::new();
     let same = place.run(&["compare", "IVA al 22 %", "iva al 22%"]);

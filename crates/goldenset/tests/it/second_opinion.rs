@@ -128,7 +128,9 @@ fn a_local_judge_is_heard() {
     let path = ("GOLDENSET__JUDGE__PATH", model.to_str().unwrap());
     // The tiny model takes its time on a busy machine as others do.
     let budget = ("GOLDENSET__JUDGE__BUDGET_MS", "10000");
-    let server = demo(folder.path(), &[("GOLDENSET__JUDGE__KIND", "local"), path, budget]);
+    let patience = ("GOLDENSET__SERVER__REQUEST_TIMEOUT_MS", "60000");
+    let kind = ("GOLDENSET__JUDGE__KIND", "local");
+    let server = demo(folder.path(), &[kind, path, budget, patience]);
     // With an option of its own: the demo asked the question itself, and the result is cached.
     let question = json!({ "query": by_meaning(folder.path()), "min_similarity": 0.5 });
     let looked = server.post("/v1/lookup", &question).with(200);

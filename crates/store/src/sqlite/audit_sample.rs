@@ -1,5 +1,8 @@
 //! Served answers that were drawn for experts to judge.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use goldenset_core::decision::MatchType;
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, Drawn, JudgedCount, Judgement, Verdict,
@@ -27,12 +30,36 @@ macro_rules! items {
     };
 }
 
-/// Queues a drawn answer, or counts it to the one that waits; `false` when the queue is full.
+/// Queues drawn answers, or counts them to those that wait. Returns how many found their tenant's
+/// queue full and were left out.
 pub(super) async fn queue(
     db: &mut SqliteConnection,
-    drawn: &Drawn,
+    drawn: &[Drawn],
     most_open: u64,
-) -> Result<bool, Fault> {
+) -> Result<u64, Fault> {
+    // Counted once a tenant: to count a long queue for every answer holds up who publishes.
+    let mut open = BTreeMap::<&TenantId, u64>::new();
+    let mut left_out = 0;
+    for one in drawn {
+        if count_again(db, one).await? {
+            continue;
+        }
+        let open = match open.entry(&one.tenant) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(open_of(db, &one.tenant).await?),
+        };
+        if *open < most_open {
+            add(db, one).await?;
+            *open += 1;
+        } else {
+            left_out += 1;
+        }
+    }
+    Ok(left_out)
+}
+
+/// Counts a drawn answer to the item that waits; `false` where none does.
+async fn count_again(db: &mut SqliteConnection, drawn: &Drawn) -> Result<bool, Fault> {
     let again = sqlx::query(
         "UPDATE audit_sample SET times = times + 1, last_at = max(last_at, ?5), \
          certified_by = coalesce(?6, certified_by) \
@@ -44,15 +71,25 @@ pub(super) async fn queue(
     .bind(drawn.question.as_str())
     .bind(drawn.at.as_microsecond())
     .bind(drawn.certified_by)
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    if again.rows_affected() > 0 {
-        return Ok(true);
-    }
-    let queued = sqlx::query(
+    Ok(again.rows_affected() > 0)
+}
+
+async fn open_of(db: &mut SqliteConnection, tenant: &TenantId) -> Result<u64, Fault> {
+    let open: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM audit_sample WHERE tenant = ?1 AND verdict IS NULL",
+    )
+    .bind(tenant.as_str())
+    .fetch_one(db)
+    .await?;
+    Ok(u64::try_from(open).map_err(damaged)?)
+}
+
+async fn add(db: &mut SqliteConnection, drawn: &Drawn) -> Result<(), Fault> {
+    sqlx::query(
         "INSERT INTO audit_sample (tenant, entry, version, question, match_type, score, \
-         certified_by, times, first_at, last_at) SELECT ?1, ?2, ?3, ?4, ?6, ?7, ?8, 1, ?5, ?5 \
-         WHERE (SELECT count(*) FROM audit_sample WHERE tenant = ?1 AND verdict IS NULL) < ?9",
+         certified_by, times, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?6, ?7, ?8, 1, ?5, ?5)",
     )
     .bind(drawn.tenant.as_str())
     .bind(drawn.entry.as_str())
@@ -62,10 +99,9 @@ pub(super) async fn queue(
     .bind(match_type_name(drawn.match_type))
     .bind(drawn.score)
     .bind(drawn.certified_by)
-    .bind(i64::try_from(most_open).unwrap_or(i64::MAX))
     .execute(db)
     .await?;
-    Ok(queued.rows_affected() > 0)
+    Ok(())
 }
 
 /// A page of items.

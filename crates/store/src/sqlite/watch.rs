@@ -27,11 +27,7 @@ pub(super) async fn record(db: &mut SqliteConnection, flush: &Flush) -> Result<u
     for counts in &flush.counts {
         add(db, counts).await?;
     }
-    let mut left_out = 0;
-    for drawn in &flush.drawn {
-        left_out += u64::from(!audit_sample::queue(db, drawn, flush.most_open).await?);
-    }
-    Ok(left_out)
+    audit_sample::queue(db, &flush.drawn, flush.most_open).await
 }
 
 async fn add(db: &mut SqliteConnection, counts: &DayCounts) -> Result<(), Fault> {

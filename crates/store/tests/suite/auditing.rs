@@ -95,6 +95,11 @@ pub(crate) async fn the_queue_is_bounded_by_tenant(golden: Golden) {
     golden.judge(open[0].id, &golden.says(Verdict::Right)).await;
     assert_eq!(golden.queue(3, vec![golden.drawn("c", 1)], 2).await, 0);
     assert_eq!(golden.items(AuditStatus::Open).await.len(), 2);
+    // Of tenants that are drawn in turns, each has its own room.
+    let turns = ["x", "y", "z"].map(|one| [golden.drawn(one, 1), other.drawn(one, 1)]).concat();
+    assert_eq!(golden.queue(4, turns, 4).await, 1 + 2);
+    let tenants: Vec<_> = golden.store().open_items().await.unwrap();
+    assert_eq!(tenants, [(golden.tenant.clone(), 4), (other.tenant.clone(), 4)]);
 }
 
 pub(crate) async fn items_come_in_pages(golden: Golden) {

@@ -64,9 +64,10 @@ impl Index {
                 [(Language::Italian, &set.italian), (Language::English, &set.english)]
             {
                 // The sides of the two languages need not be the same.
-                let apart =
-                    matches!(set.kind, SetKind::Exclusive | SetKind::Role | SetKind::Person)
-                        && language == Language::English;
+                let apart = matches!(
+                    set.kind,
+                    SetKind::Exclusive | SetKind::Name | SetKind::Role | SetKind::Person
+                ) && language == Language::English;
                 for (side, words) in (0u8..).zip(sides) {
                     for phrase in words {
                         index.add(2 * number + u16::from(apart), set, side, phrase, language);

@@ -14,6 +14,8 @@ use crate::guards::Aspect;
 pub enum SetKind {
     /// Terms of which an answer holds for one only.
     Exclusive,
+    /// Names of things that never stand for one another.
+    Name,
     /// Parties to a relation: employer and employee.
     Role,
     /// Kinds of people.
@@ -30,6 +32,7 @@ impl SetKind {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Exclusive => "exclusive",
+            Self::Name => "name",
             Self::Role => "role",
             Self::Person => "person",
             Self::Modality => "modality",
@@ -50,6 +53,8 @@ const MOST_SIDES: usize = 32;
 struct File {
     #[serde(default)]
     exclusive: Vec<Row>,
+    #[serde(default)]
+    name: Vec<Row>,
     #[serde(default)]
     role: Vec<Row>,
     #[serde(default)]
@@ -87,6 +92,7 @@ pub(super) fn sets(text: &str) -> Result<Vec<Set>> {
     })?;
     let sections = [
         (SetKind::Exclusive, file.exclusive),
+        (SetKind::Name, file.name),
         (SetKind::Role, file.role),
         (SetKind::Person, file.person),
         (SetKind::Modality, file.modality),
@@ -133,7 +139,7 @@ pub(super) fn check(sets: &[Set]) -> Result<()> {
 /// Whether a set may have this name: what a modality, a scope or an aspect means is fixed.
 fn is_known(kind: SetKind, name: &str) -> bool {
     match kind {
-        SetKind::Exclusive | SetKind::Role | SetKind::Person => true,
+        SetKind::Exclusive | SetKind::Name | SetKind::Role | SetKind::Person => true,
         SetKind::Modality => matches!(name, "may" | "must" | "worth"),
         SetKind::Scope => matches!(name, "only" | "all"),
         SetKind::Aspect => Aspect::named(name).is_some(),

@@ -9,7 +9,7 @@ fn the_shipped_lexicon_is_well_formed() {
     assert!(exclusive.count() >= 120);
     for set in &lexicon.sets {
         let least = match set.kind {
-            SetKind::Exclusive | SetKind::Role | SetKind::Person => 2,
+            SetKind::Exclusive | SetKind::Name | SetKind::Role | SetKind::Person => 2,
             _ => 1,
         };
         for sides in [&set.italian, &set.english].into_iter().filter(|sides| !sides.is_empty()) {

@@ -4,6 +4,7 @@
 mod audit;
 mod counting;
 mod drift;
+mod filling;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -88,13 +88,14 @@ Examples:
   goldenset ask --explain \"Quanto spetta di NASpI?\"
   goldenset ask < questions.txt")]
     Ask(Ask),
-    /// Compare two questions: may an approved answer to the one serve the other?
+    /// Compare two questions, or a question and an entry: may the approved answer be served?
     #[command(
         after_help = "The file has one {\"a\": ..., \"b\": ...} object a line; other fields are ignored. The answer is
 one JSON line a pair, in order.
 
 Examples:
   goldenset compare \"IVA al 22 %\" \"IVA al 10 %\"
+  goldenset compare \"IVA al 10 %\" --entry iva-ordinaria
   goldenset compare --pairs pairs.jsonl"
     )]
     Compare(Compare),

@@ -87,6 +87,12 @@ fn every_fault_names_its_place_and_what_was_meant() {
          models: give the model's name as the server knows it",
     );
     check(
+        file("[server]\nrequest_timeout_ms = 2000\n[judge]\nkind = \"rerank\"\nbudget_ms = 1000"),
+        "`judge.budget_ms` (file ./goldenset.toml:5) is half of server.request_timeout_ms or more, \
+         so requests would be given up while they wait for the judge: give less, or raise \
+         server.request_timeout_ms",
+    );
+    check(
         file("[judge]\nkind = \"remote\""),
         "`judge.kind` (file ./goldenset.toml:2) must be none or local or rerank, is `remote`",
     );
