@@ -110,6 +110,10 @@ impl Heard {
                     "A second model, which reads both together, takes them for the same question; {before}."
                 )
             }
+            (Opinion::NotAsked, _) => format!(
+                "A second model, which was not asked about this one, lowered a better one, and this \
+                 gets no more; {before}."
+            ),
             (outcome, _) => format!(
                 "A second model was asked and is {}: this is the verdict without it.",
                 outcome.as_str()
@@ -200,19 +204,27 @@ impl Opinions {
         let pairs: Vec<_> = asked.iter().map(pair).collect();
         let asking = timeout_at(deadline, self.judge.model.judge(&pairs)).await;
         let (outcome, answer) = self.outcome(asking, asked.len());
-        for (nth, place) in asked.into_iter().enumerate() {
-            let (matched, judged) = &mut judged[place];
+        let heard = |outcome, log_odds, score_before| {
+            Some(Heard { model: second.model.clone(), outcome, log_odds, score_before })
+        };
+        let mut lowest = f64::INFINITY;
+        for (nth, place) in asked.iter().enumerate() {
+            let (matched, judged) = &mut judged[*place];
             let log_odds = answer.get(nth).copied();
-            matched.heard = Some(Heard {
-                model: second.model.clone(),
-                outcome,
-                log_odds: log_odds.map(f64::from),
-                score_before: judged.score,
-            });
-            if let Some(log_odds) = log_odds {
-                judged.score = verifier.heeding(judged.score, log_odds);
-                (matched.score, matched.raw_score) = (judged.score, judged.score);
-                matched.reason = probability_in_words(judged.score);
+            matched.heard = heard(outcome, log_odds.map(f64::from), judged.score);
+            let Some(log_odds) = log_odds else { continue };
+            let score = verifier.heeding(judged.score, log_odds);
+            if score < judged.score {
+                lowest = lowest.min(score);
+            }
+            rescore(matched, judged, score);
+        }
+        // What was not asked about must not pass for that alone.
+        for place in (0..eligible).filter(|place| !asked.contains(place)) {
+            let (matched, judged) = &mut judged[place];
+            if lowest < judged.score && second.unsure.contains(&judged.score) {
+                matched.heard = heard(Opinion::NotAsked, None, judged.score);
+                rescore(matched, judged, lowest);
             }
         }
         sort_eligible(judged);
@@ -257,6 +269,14 @@ impl Opinions {
             }
         }
         opinion
+    }
+}
+
+fn rescore(matched: &mut Match, judged: &mut Judged, score: f64) {
+    judged.score = score;
+    (matched.score, matched.raw_score) = (score, score);
+    if judged.effect.may_be_served() {
+        matched.reason = probability_in_words(score);
     }
 }
 

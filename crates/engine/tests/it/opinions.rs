@@ -178,6 +178,21 @@ async fn a_fitted_opinion_decides_both_ways() {
 }
 
 #[tokio::test]
+async fn what_was_not_asked_about_does_not_overtake() {
+    let model = Arc::new(TestPairModel::new(Says(-9.0)));
+    let one = PairJudge { top: 1, ..judge(&model) };
+    let engine = engine(Some(one), None).await;
+    // As near as the other entry, which is asked about: one of them is the better one.
+    let twin = content("dove si ritira la nuova carta sanitaria", "Allo sportello.");
+    engine.save(author("default"), entry_id("twin"), twin, true).await.unwrap();
+    let looked = ask(&engine, NEAR).await;
+    assert_eq!(looked.answer.result().decision, Decision::Suggest);
+    assert_eq!(model.pairs().len(), 1);
+    let lowered = looked.answer.result().matches[0].score;
+    assert!(lowered < 0.001, "{lowered}");
+}
+
+#[tokio::test]
 async fn sure_scores_are_not_asked_about() {
     let model = Arc::new(TestPairModel::new(Says(0.5)));
     let unsure = PairJudge { unsure_from: 0.3, unsure_to: 0.9, ..judge(&model) };

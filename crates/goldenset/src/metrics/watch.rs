@@ -1,5 +1,7 @@
 //! What became of the watching of lookups.
 
+use std::sync::{Mutex, PoisonError};
+
 use goldenset_engine::WatchState;
 use prometheus::{IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry};
 
@@ -8,6 +10,8 @@ pub(super) struct WatchMetrics {
     not_queued: IntCounterVec,
     failed_flushes: IntCounter,
     open: IntGaugeVec,
+    /// Held while counters are raised: two scrapes at once would raise them twice.
+    raising: Mutex<()>,
 }
 
 impl WatchMetrics {
@@ -33,10 +37,11 @@ impl WatchMetrics {
         registry.register(Box::new(not_queued.clone()))?;
         registry.register(Box::new(failed_flushes.clone()))?;
         registry.register(Box::new(open.clone()))?;
-        Ok(Self { not_queued, failed_flushes, open })
+        Ok(Self { not_queued, failed_flushes, open, raising: Mutex::default() })
     }
 
     pub(super) fn set(&self, state: &WatchState) {
+        let _alone = self.raising.lock().unwrap_or_else(PoisonError::into_inner);
         let reasons = [("too_many_waiting", state.dropped), ("queue_full", state.left_out)];
         for (reason, count) in reasons {
             raise(&self.not_queued.with_label_values(&[reason]), count);
