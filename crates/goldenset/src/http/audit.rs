@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use goldenset_core::watch::{AuditId, AuditItem, AuditStatus, Judgement, Verdict};
-use goldenset_core::{Code, EntryId, Error, TenantId};
+use goldenset_core::{EntryId, TenantId};
 use goldenset_engine::audit::AuditReport;
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,9 @@ use super::App;
 use super::address::{AuditPath, Parameters};
 use super::entries::known_tenant;
 use super::json::JsonBody;
+use super::paging;
 use super::problem::Failure;
 
-/// Most items on a page.
-const MAX_PAGE: usize = 500;
 /// Items on a page when the caller does not say.
 const PAGE: usize = 50;
 /// Days that a report goes back when the caller does not say.
@@ -63,20 +62,12 @@ pub(crate) async fn list(
     Parameters(query): Parameters<ItemsQuery>,
 ) -> Result<Json<Items>, Failure> {
     let tenant = known_tenant(&app, query.tenant)?;
-    let limit = query.limit.unwrap_or(PAGE);
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(Error::new(Code::InvalidField, format!("limit is {limit}"))
-            .field("limit")
-            .fix("give a whole number from 1 to 500")
-            .into());
-    }
+    let limit = paging::limit(query.limit, PAGE)?;
     let status = query.status.unwrap_or(AuditStatus::Open);
     let after = query.after.map(AuditId);
     let mut items = app.watch.audit_items(&tenant, status, after, limit + 1).await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let last = items.last().map(|item| item.id);
-    Ok(Json(Items { items, next_after: last.filter(|_| more) }))
+    let next_after = paging::cut(&mut items, limit, |item| item.id);
+    Ok(Json(Items { items, next_after }))
 }
 
 pub(crate) async fn judge(

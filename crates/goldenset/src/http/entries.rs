@@ -15,10 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::address::{EntryPath, Parameters};
 use super::json::{JsonBody, day};
+use super::paging;
 use super::problem::Failure;
 
-/// Most entries on a page.
-const MAX_PAGE: usize = 500;
 /// Entries on a page when the caller does not say.
 const PAGE: usize = 100;
 /// Who is named in the audit log as long as callers have no keys.
@@ -88,18 +87,10 @@ pub(crate) async fn list(
     let tenant = known_tenant(&app, query.tenant)?;
     let cursor = query.cursor.map(EntryId::new).transpose();
     let cursor = cursor.map_err(|error| error.field("cursor"))?;
-    let limit = query.limit.unwrap_or(PAGE);
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(Error::new(Code::InvalidField, format!("limit is {limit}"))
-            .field("limit")
-            .fix("give a whole number from 1 to 500")
-            .into());
-    }
+    let limit = paging::limit(query.limit, PAGE)?;
     let mut entries = app.engine.store().entries(&tenant, cursor.as_ref(), limit + 1).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let last = entries.last().map(|record| record.id.clone());
-    Ok(Json(Page { entries, next_cursor: last.filter(|_| more) }))
+    let next_cursor = paging::cut(&mut entries, limit, |record| record.id.clone());
+    Ok(Json(Page { entries, next_cursor }))
 }
 
 pub(crate) async fn read(

@@ -10,6 +10,7 @@ mod guard;
 mod health;
 mod json;
 mod lookup;
+mod paging;
 mod problem;
 pub mod server;
 
