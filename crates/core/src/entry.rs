@@ -1,9 +1,11 @@
 //! Entries: what experts approve.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::Canonical;
 use crate::error::Code;
+use crate::reference::Reference;
 use crate::validity::Validity;
 
 /// Longest question, alternative or lookup text, in bytes.
@@ -28,7 +30,7 @@ pub struct EntryContent {
     pub answer: String,
     /// What the answer rests on, as shown to readers.
     #[serde(default)]
-    pub references: Vec<String>,
+    pub references: Vec<Reference>,
     /// Topic, chosen by the team.
     #[serde(default)]
     pub category: Option<String>,
@@ -41,6 +43,10 @@ pub struct EntryContent {
     /// When it is in force.
     #[serde(flatten)]
     pub validity: Validity,
+    /// The last day on which the answer needs no review, none: until further notice. Past it the
+    /// entry is context at best.
+    #[serde(default)]
+    pub review_by: Option<Date>,
 }
 
 /// One wrong field of an entry.
@@ -82,11 +88,24 @@ impl EntryContent {
         text("answer".into(), &self.answer, MAX_ANSWER_BYTES, false);
         for (name, items, max) in [
             ("alternatives", &self.alternatives, MAX_QUESTION_BYTES),
-            ("references", &self.references, MAX_ITEM_BYTES),
             ("tags", &self.tags, MAX_ITEM_BYTES),
         ] {
             for (index, item) in items.iter().enumerate() {
                 text(format!("{name}[{index}]"), item, max, name == "alternatives");
+            }
+        }
+        for (index, reference) in self.references.iter().enumerate() {
+            let Reference { text: shown, document, version } = reference;
+            let place = format!("references[{index}]");
+            let inside = |name: &str| format!("{place}.{name}");
+            let of_text = if reference.is_plain() { place.clone() } else { inside("text") };
+            text(of_text, shown, MAX_ITEM_BYTES, false);
+            if let Some(document) = document {
+                // By a name without letter and digit nobody could say that it has changed.
+                text(inside("document"), document, MAX_ITEM_BYTES, true);
+            }
+            if let Some(version) = version {
+                text(inside("version"), version, MAX_ITEM_BYTES, false);
             }
         }
         for (name, value) in [("category", &self.category), ("lang", &self.lang)] {
@@ -95,12 +114,12 @@ impl EntryContent {
             }
         }
         for (name, items) in [
-            ("alternatives", &self.alternatives),
-            ("references", &self.references),
-            ("tags", &self.tags),
+            ("alternatives", self.alternatives.len()),
+            ("references", self.references.len()),
+            ("tags", self.tags.len()),
         ] {
-            if items.len() > MAX_ITEMS {
-                let detail = format!("has {} items, the limit is {MAX_ITEMS}", items.len());
+            if items > MAX_ITEMS {
+                let detail = format!("has {items} items, the limit is {MAX_ITEMS}");
                 fault(name.into(), Code::TooMany, detail);
             }
         }
@@ -145,7 +164,10 @@ mod tests {
             question: " ".into(),
             alternatives: vec!["ok".into(), String::new(), "?!".into()],
             answer: "a".into(),
-            references: vec![],
+            references: vec![
+                "art. 1".into(),
+                Reference { text: "".into(), document: Some("?".into()), version: None },
+            ],
             category: None,
             tags: vec![],
             lang: None,
@@ -153,8 +175,19 @@ mod tests {
                 valid_from: Some(jiff::civil::date(2025, 1, 2)),
                 valid_until: Some(jiff::civil::date(2025, 1, 1)),
             },
+            review_by: None,
         };
         let fields: Vec<_> = content.faults().into_iter().map(|fault| fault.field).collect();
-        assert_eq!(fields, ["question", "alternatives[1]", "alternatives[2]", "valid_until"]);
+        assert_eq!(
+            fields,
+            [
+                "question",
+                "alternatives[1]",
+                "alternatives[2]",
+                "references[1].text",
+                "references[1].document",
+                "valid_until",
+            ]
+        );
     }
 }

@@ -18,6 +18,8 @@ pub enum Kind {
     NotFound,
     /// The state does not allow it now: read again and decide.
     Conflict,
+    /// Who asks may not do it: bring a key that opens it.
+    Forbidden,
     /// A part that answers depend on is away or overloaded: try again later.
     Unavailable,
     /// The operator's configuration, files or environment are wrong.
@@ -42,6 +44,12 @@ macro_rules! codes {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $code,)* }
+            }
+
+            /// The code that is written so; none where this version has no such code.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
             }
 
             /// Who has to act.
@@ -77,10 +85,25 @@ codes! {
     UnknownEntry = "unknown_entry", NotFound, "the entry does not exist";
     UnknownVersion = "unknown_version", NotFound, "the entry has no such version";
     UnknownAuditItem = "unknown_audit_item", NotFound, "the audit sample has no such item";
+    UnknownExpert = "unknown_expert", NotFound, "the expert does not exist";
+    UnknownCandidate = "unknown_candidate", NotFound, "the candidate does not exist";
+    UnknownKey = "unknown_key", NotFound, "there is no such key";
     UnknownRoute = "unknown_route", NotFound, "there is nothing at this address";
     NotPublished = "not_published", Conflict, "the entry is not published";
+    NothingToUndo = "nothing_to_undo", Conflict, "the document has no change that could be undone";
     NotCalibrated = "not_calibrated", Conflict, "no calibration is active";
-    VersionConflict = "version_conflict", Conflict, "the entry has changed meanwhile";
+    VersionConflict = "version_conflict", Conflict, "it has changed meanwhile";
+    EpochMoved = "epoch_moved", Conflict, "the golden set has changed meanwhile";
+    PublishConflict = "publish_conflict", Conflict, "it would take something from other entries";
+    CandidateDecided = "candidate_decided", Conflict, "the candidate is decided already";
+    NothingToPublish = "nothing_to_publish", Conflict, "the candidate has no answer to publish";
+    NotAnApprover = "not_an_approver", Forbidden, "only approvers may do this";
+    FourEyes = "four_eyes", Forbidden, "who proposed may not approve";
+    IdempotencyReused = "idempotency_reused", Conflict, "the idempotency key was used for something else";
+    KeyMissing = "key_missing", Forbidden, "a key is needed";
+    KeyInvalid = "key_invalid", Forbidden, "the key opens nothing";
+    RoleTooLow = "role_too_low", Forbidden, "the role of the key does not allow it";
+    TenantForbidden = "tenant_forbidden", Forbidden, "the key is not for this tenant";
     EmbeddingUnavailable = "embedding_unavailable", Unavailable, "the embedding provider does not answer";
     EmbeddingRejected = "embedding_rejected", Setup, "the embedding provider refused the request";
     EmbeddingMismatch = "embedding_mismatch", Setup, "the embedding provider answered with something else than was asked";
@@ -101,6 +124,7 @@ codes! {
     DatabaseDamaged = "database_damaged", Setup, "the database is damaged";
     ListenFailed = "listen_failed", Setup, "the server cannot listen on this address";
     ServerUnreachable = "server_unreachable", Setup, "the server does not answer";
+    UnexpectedReply = "unexpected_reply", Setup, "the server answered with something unknown";
     Internal = "internal", Internal, "a fault inside goldenset";
 }
 
@@ -116,6 +140,8 @@ pub struct Error {
     pub field: Option<String>,
     /// How to mend it.
     pub fix: Option<Cow<'static, str>>,
+    /// What else a caller can use: members of the reply, by name.
+    pub members: Vec<(&'static str, serde_json::Value)>,
     /// The underlying fault.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -123,7 +149,7 @@ pub struct Error {
 impl Error {
     /// An error with a code and one sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None, fix: None, cause: None }
+        Self { code, detail: detail.into(), field: None, fix: None, members: vec![], cause: None }
     }
 
     /// Names the field, file or row concerned.
@@ -137,6 +163,13 @@ impl Error {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Cow<'static, str>>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// Adds a member to the reply.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: serde_json::Value) -> Self {
+        self.members.push((name, value));
         self
     }
 
@@ -156,6 +189,7 @@ impl Error {
             detail: self.detail.clone(),
             field: self.field.clone(),
             fix: self.fix.clone(),
+            members: self.members.clone(),
             cause: self.cause.as_ref().map(|cause| cause.to_string().into()),
         }
     }
@@ -186,6 +220,8 @@ mod tests {
     fn codes_are_unique_snake_case() {
         let all: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(all.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| Code::from_name(code.as_str()) == Some(*code)));
+        assert_eq!(Code::from_name("no_such_code"), None);
         assert!(all.iter().all(|code| {
             code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
         }));

@@ -90,6 +90,12 @@ name_type!(
     64
 );
 name_type!(
+    /// Name of an expert, unique within their tenant.
+    Handle,
+    "handle",
+    100
+);
+name_type!(
     /// Identity of an embedding model with everything that changes its vectors (weights, pooling,
     /// prefix, dimensions). Vectors of different ids are never compared.
     ModelId,

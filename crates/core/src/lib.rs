@@ -3,13 +3,16 @@
 
 pub mod calibration;
 pub mod canonical;
+pub mod curation;
 pub mod decision;
 pub mod embedding;
 pub mod entry;
 pub mod error;
 pub mod guards;
 pub mod ids;
+pub mod keys;
 pub mod ports;
+pub mod reference;
 pub mod validity;
 pub mod verifier;
 pub mod watch;
@@ -19,5 +22,6 @@ pub use canonical::{Canonical, Signature};
 pub use embedding::{Embedding, Vector, WordVectors};
 pub use entry::{EntryContent, EntryStatus, FieldFault};
 pub use error::{Code, Error, Kind, Result};
-pub use ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
+pub use ids::{EntryId, Epoch, Handle, ModelId, TenantId, VersionNumber};
+pub use reference::{Document, Reference, Suspension};
 pub use validity::Validity;

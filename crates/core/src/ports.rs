@@ -1,20 +1,34 @@
 //! The traits of everything that does I/O. Implementations live in crates of their own; the
 //! engine knows only these.
 
+mod curation;
+mod keys;
+mod references;
 mod watch;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::calibration::Calibration;
+use crate::curation::{Candidate, FeedbackId};
 use crate::embedding::Embedding;
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
 use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
+use crate::reference::Suspension;
 
+pub use curation::{
+    CandidateChange, CurationChanges, CurationStore, ExpertChange, LogFilter, LogLine,
+};
+pub use keys::KeyStore;
+pub use references::{
+    ChangeNumber, MAX_BY_BYTES, MAX_REASON_BYTES, NewChange, ReferenceChange, ReferenceChanged,
+    ReferenceStore, Resting, UndoChange,
+};
 pub use watch::WatchStore;
 
 /// Tells the time; tests move it.
@@ -94,6 +108,9 @@ pub enum EntryChange {
         version: VersionNumber,
         /// One a phrasing.
         embeddings: Vec<Embedding>,
+        /// Publish also what is served already: it is approved again, at a new time. Else that
+        /// changes nothing.
+        reapprove: bool,
     },
     /// Takes an entry out of service. Its versions stay.
     Retire {
@@ -125,10 +142,46 @@ pub struct ChangeSet {
     pub changes: Vec<EntryChange>,
     /// When it is done.
     pub at: Timestamp,
+    /// What changes of the golden loop with it.
+    pub curation: CurationChanges,
+    /// What else the audit log says of every entry that changes: `reason`, `overrides`, ...
+    pub note: Map<String, Value>,
+    /// The state that whoever decided on this saw; in any other nothing is written.
+    pub expects: Option<Epoch>,
+    /// So that a caller who did not hear of the outcome may ask again.
+    pub once: Option<Once>,
+}
+
+impl ChangeSet {
+    /// No change yet.
+    #[must_use]
+    pub fn new(tenant: TenantId, actor: impl Into<String>, model: ModelId, at: Timestamp) -> Self {
+        Self {
+            tenant,
+            actor: actor.into(),
+            model,
+            changes: Vec::new(),
+            at,
+            curation: CurationChanges::default(),
+            note: Map::new(),
+            expects: None,
+            once: None,
+        }
+    }
+}
+
+/// A caller's key for one write: however often it comes, it is done once, and the first outcome is
+/// given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The key, unique to its caller.
+    pub key: String,
+    /// Hash of what is asked: the same key for something else is refused.
+    pub fingerprint: [u8; 32],
 }
 
 /// What became of one [`EntryChange`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
     /// The entry.
     pub id: EntryId,
@@ -143,12 +196,19 @@ pub struct Applied {
 }
 
 /// What became of a [`ChangeSet`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
     /// The tenant's epoch afterwards; raised once when anything that is served changed.
     pub epoch: Epoch,
     /// One result a change, in order.
     pub applied: Vec<Applied>,
+    /// The candidate that was written, with its number.
+    pub candidate: Option<Candidate>,
+    /// The number of the feedback that was written.
+    pub feedback: Option<FeedbackId>,
+    /// Whether this is the outcome of an earlier call with the same key, and nothing was written.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// The served version of an entry.
@@ -162,6 +222,8 @@ pub struct PublishedVersion {
     pub content: EntryContent,
     /// When it was published, which is when it was approved last.
     pub published_at: Timestamp,
+    /// What holds it back, the oldest first.
+    pub suspensions: Vec<Suspension>,
     /// One a phrasing, or none when the model that was asked for has none yet.
     pub embeddings: Option<Vec<Embedding>>,
 }
@@ -233,11 +295,15 @@ pub struct EntryRecord {
     pub created_at: Timestamp,
     /// When this version was published last, if it ever was.
     pub published_at: Option<Timestamp>,
+    /// Who published it last.
+    pub published_by: Option<String>,
+    /// Why, if that was said.
+    pub reason: Option<String>,
 }
 
 /// Where golden sets are kept. One transaction a call; a call that returned is on the disk.
 #[async_trait]
-pub trait Store: WatchStore {
+pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore {
     /// Every tenant with its epoch, ordered by name.
     ///
     /// # Errors
@@ -245,11 +311,13 @@ pub trait Store: WatchStore {
     async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>>;
 
     /// Writes all changes in one transaction, durable when it returns: versions, embeddings,
-    /// journal, epoch, audit.
+    /// journal, epoch, audit, and what changes of the golden loop. Whatever is published is
+    /// suspended no longer.
     ///
     /// # Errors
-    /// `unknown_entry`, `unknown_version`, `not_published` (retiring what is not served); then
-    /// nothing is written.
+    /// `unknown_entry`, `unknown_version`, `not_published` (retiring what is not served),
+    /// `epoch_moved`, `version_conflict` for an expert or a candidate that has changed meanwhile,
+    /// `idempotency_reused`; then nothing is written.
     async fn commit(&self, changes: ChangeSet) -> Result<Commit>;
 
     /// All that a tenant serves, read as of one moment, with the embeddings of `model`.

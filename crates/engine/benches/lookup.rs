@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use goldenset_core::curation::Policy;
 use goldenset_core::ports::Embedder;
 use goldenset_core::{EntryContent, EntryId, TenantId, Validity};
 use goldenset_engine::scope::{Defaults, Options};
@@ -72,6 +73,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
         results: minutes(if cached_results { 5 } else { 0 }),
         embeddings: minutes(60),
         batch_size: 50,
+        policy: Policy::default(),
     };
     let rows = (0..entries).map(|number| {
         let content = EntryContent {
@@ -83,6 +85,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
             tags: vec![],
             lang: Some("it".into()),
             validity: Validity::default(),
+            review_by: None,
         };
         (EntryId::new(format!("e{number}")).unwrap(), content)
     });
@@ -96,7 +99,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
             clock: Arc::new(TestClock::new()),
         };
         let engine = Arc::new(Engine::start(parts, settings, &|_, _| ()).await.unwrap());
-        let author = Author { tenant: TenantId::default(), actor: "bench".into() };
+        let author = Author::new(TenantId::default(), "bench");
         let publish = ImportMode { publish: true, dry_run: false };
         engine.import(author, rows.collect(), publish, &|_, _| ()).await.unwrap();
         engine.lookup(PARAPHRASE, Options::default()).await.unwrap();

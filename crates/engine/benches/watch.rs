@@ -23,6 +23,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use goldenset_core::curation::Policy;
 use goldenset_core::ports::Embedder;
 use goldenset_core::{EntryContent, EntryId, Result, TenantId, Validity};
 use goldenset_engine::scope::{Defaults, Options};
@@ -50,6 +51,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
         results: limits,
         embeddings: limits,
         batch_size: 50,
+        policy: Policy::default(),
     };
     let content = EntryContent {
         question: PHRASING.into(),
@@ -60,6 +62,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
         tags: vec![],
         lang: None,
         validity: Validity::default(),
+        review_by: None,
     };
     runtime.block_on(async {
         let parts = Parts {
@@ -71,7 +74,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
             clock: Arc::new(TestClock::new()),
         };
         let engine = Arc::new(Engine::start(parts, settings, &|_, _| ()).await.unwrap());
-        let author = Author { tenant: TenantId::default(), actor: "bench".into() };
+        let author = Author::new(TenantId::default(), "bench");
         engine.save(author, EntryId::new("a").unwrap(), content, true).await.unwrap();
         engine
     })

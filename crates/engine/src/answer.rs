@@ -10,6 +10,7 @@ use goldenset_core::{Code, EntryId, Error, Result};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::cache::Basis;
 use crate::calibrate::Applied;
 use crate::opinion::Heard;
 use crate::snapshot::PublishedEntry;
@@ -112,12 +113,22 @@ pub struct LookupResult {
     pub calibration: Option<Applied>,
 }
 
+impl LookupResult {
+    /// The candidate that was found to answer the question, to be shown or as context.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Match> {
+        self.matches.first().filter(|_| self.match_type.is_some())
+    }
+}
+
 /// A result with its body, shared by all who get it.
 #[derive(Debug)]
 pub struct Answer {
     result: LookupResult,
     body: Bytes,
     seen: Seen,
+    /// Only of what is cached. It stands here so that a hit takes one handle and no second one.
+    basis: Option<Basis>,
 }
 
 impl Answer {
@@ -125,7 +136,16 @@ impl Answer {
         let body = serde_json::to_vec(&result).map_err(|cause| {
             Error::new(Code::Internal, "a result could not be written as JSON").cause(cause)
         })?;
-        Ok(Self { seen: Seen::of(&result), result, body: body.into() })
+        Ok(Self { seen: Seen::of(&result), result, body: body.into(), basis: None })
+    }
+
+    /// With what tells which changes can alter it.
+    pub(crate) fn resting_on(self, basis: Basis) -> Self {
+        Self { basis: Some(basis), ..self }
+    }
+
+    pub(crate) fn basis(&self) -> Option<&Basis> {
+        self.basis.as_ref()
     }
 
     /// What was found.

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange, PublishedVersion};
+use goldenset_core::ports::{
+    Applied, ChangeSet, Commit, CurationChanges, EntryChange, EntryRecord, Once, PublishedVersion,
+};
 use goldenset_core::{
     Code, Embedding, EntryContent, EntryId, Epoch, Error, Result, TenantId, VersionNumber,
 };
 use jiff::{Timestamp, Unit};
+use serde_json::{Map, Value, json};
 
 use crate::engine::Engine;
+use crate::gate::{GateReport, Override};
 use crate::snapshot::SetChange;
 
 /// Who changes whose golden set.
@@ -18,6 +22,16 @@ pub struct Author {
     pub tenant: TenantId,
     /// Who, for the audit log.
     pub actor: String,
+    /// So that a caller who did not hear of the outcome may ask again.
+    pub once: Option<Once>,
+}
+
+impl Author {
+    /// Someone whose change is done as often as it comes.
+    #[must_use]
+    pub fn new(tenant: TenantId, actor: impl Into<String>) -> Self {
+        Self { tenant, actor: actor.into(), once: None }
+    }
 }
 
 /// What a change came to.
@@ -44,17 +58,13 @@ impl Engine {
         content: EntryContent,
         publish: bool,
     ) -> Result<Changed> {
-        if let Some(fault) = content.faults().into_iter().next() {
-            let detail = format!("{} {}", fault.field, fault.detail);
-            return Err(Error::new(fault.code, detail)
-                .field(fault.field)
-                .fix("correct the field and send the entry again"));
-        }
+        check_content(&content)?;
         let embeddings = if publish { Some(self.embeddings_of(&content).await?) } else { None };
         self.change_one(author, Planned::save(id, content, embeddings)).await
     }
 
-    /// Publishes a version of an entry, the newest one when none is named.
+    /// Publishes a version of an entry, the newest one when none is named. What is served already
+    /// stays as it is.
     ///
     /// # Errors
     /// `unknown_entry`, also for a tenant that does not exist; `unknown_version`; faults of store
@@ -65,25 +75,62 @@ impl Engine {
         id: EntryId,
         version: Option<VersionNumber>,
     ) -> Result<Changed> {
-        let record = match version {
-            None => self.store.entry(&author.tenant, &id).await?,
-            Some(version) => {
-                let versions = self.store.versions(&author.tenant, &id).await?;
-                let wanted = versions.into_iter().find(|record| record.version == version);
-                wanted.ok_or_else(|| {
-                    Error::new(
-                        Code::UnknownVersion,
-                        format!("entry `{id}` has no version {version}"),
-                    )
-                    .field("version")
-                    .fix("list the versions with GET /v1/entries/{id}/versions")
-                })?
-            }
-        };
+        let record = self.to_publish(&author, &id, version, false).await?;
+        self.publish_record(author, record, false).await
+    }
+
+    /// Approves an entry again: publishes a version, the served one when none is named, also when
+    /// it is served already, with a new time of approval. Whatever held the entry back does so no
+    /// longer.
+    ///
+    /// # Errors
+    /// As [`Engine::publish`]; `not_published` when no version is named and none is served.
+    pub async fn reapprove(
+        self: &Arc<Self>,
+        author: Author,
+        id: EntryId,
+        version: Option<VersionNumber>,
+    ) -> Result<Changed> {
+        let record = self.to_publish(&author, &id, version, true).await?;
+        self.publish_record(author, record, true).await
+    }
+
+    /// The version that is to be published: the one that is named, else the newest, or to approve
+    /// it again the served one.
+    ///
+    /// # Errors
+    /// `unknown_entry`, `unknown_version`; `not_published` where none is served.
+    pub(crate) async fn to_publish(
+        &self,
+        author: &Author,
+        id: &EntryId,
+        version: Option<VersionNumber>,
+        again: bool,
+    ) -> Result<EntryRecord> {
+        if let Some(version) = version {
+            return self.version(&author.tenant, id, version).await;
+        }
+        let head = self.store.entry(&author.tenant, id).await?;
+        match head.published_version {
+            _ if !again => Ok(head),
+            Some(version) if version == head.version => Ok(head),
+            Some(version) => self.version(&author.tenant, id, version).await,
+            None => Err(Error::new(Code::NotPublished, format!("entry `{id}` is not published"))
+                .field("id")
+                .fix("name the version that is to be published")),
+        }
+    }
+
+    async fn publish_record(
+        self: &Arc<Self>,
+        author: Author,
+        record: EntryRecord,
+        reapprove: bool,
+    ) -> Result<Changed> {
         let embeddings = self.embeddings_of(&record.content).await?;
-        let showing = Showing::Put(record.content.into(), embeddings.clone());
-        let change = EntryChange::Publish { id, version: record.version, embeddings };
-        self.change_one(author, Planned { change, showing }).await
+        let EntryRecord { id, version, content, .. } = record;
+        let planned = Planned::publish(id, version, content, embeddings, reapprove);
+        self.change_one(author, planned).await
     }
 
     /// Takes an entry out of service.
@@ -91,44 +138,72 @@ impl Engine {
     /// # Errors
     /// `unknown_entry`, also for a tenant that does not exist; `not_published`; faults of the store.
     pub async fn retire(self: &Arc<Self>, author: Author, id: EntryId) -> Result<Changed> {
-        let planned = Planned { change: EntryChange::Retire { id }, showing: Showing::Remove };
-        self.change_one(author, planned).await
+        self.change_one(author, Planned::retire(id)).await
     }
 
-    async fn embeddings_of(&self, content: &EntryContent) -> Result<Vec<Embedding>> {
+    /// A version of an entry.
+    ///
+    /// # Errors
+    /// `unknown_entry`, `unknown_version`.
+    pub(crate) async fn version(
+        &self,
+        tenant: &TenantId,
+        id: &EntryId,
+        version: VersionNumber,
+    ) -> Result<EntryRecord> {
+        let versions = self.store.versions(tenant, id).await?;
+        versions.into_iter().find(|record| record.version == version).ok_or_else(|| {
+            Error::new(Code::UnknownVersion, format!("entry `{id}` has no version {version}"))
+                .field("version")
+                .fix("list the versions with GET /v1/entries/{id}/versions")
+        })
+    }
+
+    /// The outcome of the same write if it was done already.
+    ///
+    /// # Errors
+    /// `idempotency_reused`; faults of the store.
+    pub(crate) async fn done(&self, author: &Author) -> Result<Option<Commit>> {
+        match &author.once {
+            Some(once) => self.store.done(once).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn embeddings_of(&self, content: &EntryContent) -> Result<Vec<Embedding>> {
         Ok(self.embed(&[content], &|_, _| ()).await?.pop().unwrap_or_default())
     }
 
     async fn change_one(self: &Arc<Self>, author: Author, planned: Planned) -> Result<Changed> {
-        let mut commit = self.commit(author, vec![planned]).await?;
-        let applied = commit.applied.pop();
-        let applied = applied
-            .ok_or_else(|| Error::new(Code::Internal, "the store did not say what it changed"))?;
-        Ok(Changed { applied, epoch: commit.epoch })
+        changed(self.commit(author, planned.into()).await?)
     }
 
     /// Commits and shows changes. In a task of its own: a caller who goes away in between must
     /// not leave a commit that no lookup sees.
-    pub(crate) async fn commit(
-        self: &Arc<Self>,
-        author: Author,
-        planned: Vec<Planned>,
-    ) -> Result<Commit> {
+    pub(crate) async fn commit(self: &Arc<Self>, author: Author, wanted: Wanted) -> Result<Commit> {
         let engine = Arc::clone(self);
-        let task = tokio::spawn(async move { engine.commit_now(author, planned).await });
+        let task = tokio::spawn(async move { engine.commit_now(author, wanted).await });
         task.await.unwrap_or_else(|cause| {
             Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
         })
     }
 
-    async fn commit_now(&self, author: Author, planned: Vec<Planned>) -> Result<Commit> {
+    async fn commit_now(&self, author: Author, wanted: Wanted) -> Result<Commit> {
         let _writing = self.writing.lock().await;
-        let Author { tenant, actor } = author;
+        let Author { tenant, actor, once } = author;
+        let Wanted { planned, curation, note, expects } = wanted;
         let at = in_micros(self.clock.now());
         let model = self.embeddings.embedder().model().clone();
         let (changes, showings): (Vec<_>, Vec<_>) =
             planned.into_iter().map(|planned| (planned.change, planned.showing)).unzip();
-        let set = ChangeSet { tenant: tenant.clone(), actor, model, changes, at };
+        let set = ChangeSet {
+            changes,
+            curation,
+            note,
+            expects,
+            once,
+            ..ChangeSet::new(tenant.clone(), actor, model, at)
+        };
         let commit = match self.store.commit(set).await {
             Ok(commit) => commit,
             Err(error) => {
@@ -136,6 +211,9 @@ impl Engine {
                 return Err(error);
             }
         };
+        if commit.replayed {
+            return Ok(commit);
+        }
         let shown = showings.into_iter().zip(&commit.applied);
         let shown = shown.filter_map(|(showing, applied)| showing.after(applied, at)).collect();
         self.show_commit(tenant, commit.epoch, shown).await?;
@@ -144,7 +222,7 @@ impl Engine {
 
     /// Shows a commit. Where lookups do not see the state right before it, as after a commit whose
     /// fate was not known, all is read again.
-    async fn show_commit(
+    pub(crate) async fn show_commit(
         &self,
         tenant: TenantId,
         epoch: Epoch,
@@ -184,6 +262,59 @@ impl Engine {
     }
 }
 
+/// What one change came to.
+pub(crate) fn changed(mut commit: Commit) -> Result<Changed> {
+    let lost = || Error::new(Code::Internal, "the store did not say what it changed");
+    Ok(Changed { applied: commit.applied.pop().ok_or_else(lost)?, epoch: commit.epoch })
+}
+
+/// Checks what an entry is to say.
+///
+/// # Errors
+/// The code of the first rule that it breaks, naming its field.
+pub(crate) fn check_content(content: &EntryContent) -> Result<()> {
+    match content.faults().into_iter().next() {
+        None => Ok(()),
+        Some(fault) => Err(Error::new(fault.code, format!("{} {}", fault.field, fault.detail))
+            .field(fault.field)
+            .fix("correct the field and send the entry again")),
+    }
+}
+
+/// All that one commit is to do.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) curation: CurationChanges,
+    pub(crate) note: Map<String, Value>,
+    pub(crate) expects: Option<Epoch>,
+}
+
+impl From<Planned> for Wanted {
+    fn from(planned: Planned) -> Self {
+        Self { planned: vec![planned], ..Self::default() }
+    }
+}
+
+impl Wanted {
+    /// What the audit log is to say of who published, and against what.
+    pub(crate) fn note(
+        &mut self,
+        reason: Option<&str>,
+        over: Option<&Override>,
+        gate: Option<&GateReport>,
+    ) {
+        let reason = reason.or(over.map(|over| over.reason.as_str()));
+        if let Some(reason) = reason {
+            self.note.insert("reason".into(), json!(reason));
+        }
+        if let (Some(over), Some(gate)) = (over, gate.filter(|gate| gate.blocked)) {
+            let overridden = json!({ "reason": over.reason, "conflicts": gate.conflicts });
+            self.note.insert("override".into(), overridden);
+        }
+    }
+}
+
 /// A change with what lookups are to see once it is committed.
 pub(crate) struct Planned {
     change: EntryChange,
@@ -191,6 +322,44 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
+    /// The entry that changes.
+    pub(crate) fn id(&self) -> &EntryId {
+        self.change.id()
+    }
+
+    /// The version that is published where it is written already.
+    pub(crate) fn version(&self) -> Option<VersionNumber> {
+        match &self.change {
+            EntryChange::Publish { version, .. } => Some(*version),
+            EntryChange::Save { .. } | EntryChange::Retire { .. } => None,
+        }
+    }
+
+    /// The embeddings of what goes live, one a phrasing; none where nothing does.
+    pub(crate) fn embeddings(&self) -> &[Embedding] {
+        match &self.showing {
+            Showing::Put(_, embeddings) => embeddings,
+            Showing::Nothing | Showing::Remove => &[],
+        }
+    }
+
+    /// Publishes a version that is written already.
+    pub(crate) fn publish(
+        id: EntryId,
+        version: VersionNumber,
+        content: EntryContent,
+        embeddings: Vec<Embedding>,
+        reapprove: bool,
+    ) -> Self {
+        let showing = Showing::Put(content.into(), embeddings.clone());
+        Self { change: EntryChange::Publish { id, version, embeddings, reapprove }, showing }
+    }
+
+    /// Takes an entry out of service.
+    pub(crate) fn retire(id: EntryId) -> Self {
+        Self { change: EntryChange::Retire { id }, showing: Showing::Remove }
+    }
+
     /// Saves, and publishes when there are embeddings.
     pub(crate) fn save(
         id: EntryId,
@@ -221,8 +390,15 @@ impl Showing {
         match (self, applied.published_version) {
             (Self::Put(content, embeddings), Some(version)) => {
                 let content = *content;
-                let published =
-                    PublishedVersion { id, version, content, published_at: at, embeddings: None };
+                let published = PublishedVersion {
+                    id,
+                    version,
+                    content,
+                    published_at: at,
+                    // A publish ends them.
+                    suspensions: Vec::new(),
+                    embeddings: None,
+                };
                 Some(SetChange::Put(Box::new(published), embeddings))
             }
             (Self::Remove, None) => Some(SetChange::Remove(id)),

@@ -12,7 +12,7 @@ pub(crate) fn clarify(
     serve_threshold: f64,
 ) -> Option<Clarify> {
     let passing = || {
-        let each = matches.iter().zip(judged).filter(|(_, judged)| !judged.outdated);
+        let each = matches.iter().zip(judged).filter(|(_, judged)| judged.causes.is_empty());
         each.filter_map(|(matched, judged)| {
             let open = matched.open.as_ref()?;
             let passes = judged.effect.may_be_served() && open.score >= serve_threshold;

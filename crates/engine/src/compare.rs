@@ -48,7 +48,8 @@ impl Engine {
         compared.unwrap_or_else(|| Err(Error::new(Code::Internal, "the pair was not compared")))
     }
 
-    /// Compares many pairs, with one call of the provider for all embeddings that are missing.
+    /// Compares many pairs, with one call of the provider for all texts. No cache is asked: a
+    /// comparison is no tenant's, and must not tell what tenants asked.
     /// One result a pair, in order, each as [`Engine::compare`] would give it.
     pub async fn compare_all(&self, pairs: &[(&str, &str)]) -> Vec<Result<Comparison>> {
         let checked = pairs.iter().map(|(a, b)| {
@@ -59,7 +60,7 @@ impl Engine {
         let checked: Vec<Result<_>> = checked.collect();
         let good = checked.iter().filter_map(|pair| pair.as_ref().ok());
         let texts: Vec<Canonical> = good.flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
-        let mut embeddings = self.embeddings.many(&texts).await.into_iter();
+        let mut embeddings = self.embeddings.nobodys(&texts).await.into_iter();
         let mut next = || {
             let embedding = embeddings.next();
             embedding.unwrap_or_else(|| Err(Error::new(Code::Internal, "a text got no vector")))
@@ -73,7 +74,7 @@ impl Engine {
                 let explanation = Explanation::word_for_word(Against::Question, threshold, None);
                 return Ok(identical(explanation));
             }
-            let sides = [(&a, a_embedding?.0), (&b, b_embedding?.0)];
+            let sides = [(&a, a_embedding?), (&b, b_embedding?)];
             Ok(self.compare_embeddings(sides, *sent))
         });
         compared.collect()
@@ -88,7 +89,7 @@ impl Engine {
         let verifier = &self.judges.default().verifier;
         let [a, b] = [a, b].map(|(text, embedding)| verifier.question(text, &embedding.words));
         let verdict = verifier.judge_pair(&a, &b, similarity);
-        let judged = Judged { score: verdict.score, effect: verdict.effect, outdated: false };
+        let judged = Judged { score: verdict.score, effect: verdict.effect, causes: Vec::new() };
         let situation = Situation {
             against: Against::Question,
             similarity: f64::from(similarity),
@@ -115,7 +116,8 @@ impl Engine {
     }
 
     /// Compares a question with a published entry as a lookup would judge it, rivals included,
-    /// whether or not the entry is in force today. `same` when a lookup would serve it.
+    /// whether or not the entry is in force today. `same` when a lookup would serve it if nothing
+    /// made it out of date.
     ///
     /// # Errors
     /// Bad input, `unknown_tenant`, `unknown_entry`, `not_published`; faults of the provider.

@@ -1,12 +1,13 @@
 //! Embeddings of questions: from the cache, from work under way, or from the provider.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{Clock, Embedder};
-use goldenset_core::{Code, Embedding, Error, Result, Signature};
+use goldenset_core::{Code, Embedding, Error, Result, Signature, TenantId};
 
-use crate::cache::{CacheLimits, EmbeddingCache};
+use crate::cache::{CacheLimits, EmbeddingCache, EmbeddingKey};
 use crate::engine::Progress;
 use crate::single_flight::{Flights, Pilot, Seat};
 
@@ -31,7 +32,7 @@ struct Shared {
     embedder: Arc<dyn Embedder>,
     clock: Arc<dyn Clock>,
     cache: EmbeddingCache,
-    flights: Flights<Signature, Embedding>,
+    flights: Flights<EmbeddingKey, Embedding>,
     /// Most texts in one call of the provider.
     part: usize,
 }
@@ -53,8 +54,8 @@ impl Embeddings {
         &self.shared.embedder
     }
 
-    pub(crate) fn cached(&self) -> usize {
-        self.shared.cache.len()
+    pub(crate) fn cache(&self) -> &EmbeddingCache {
+        &self.shared.cache
     }
 
     /// The embeddings of `texts` from the provider, at most the configured number in one call.
@@ -72,24 +73,56 @@ impl Embeddings {
         Ok(embeddings)
     }
 
-    /// The embedding of one question.
-    pub(crate) async fn one(&self, question: &Canonical) -> Result<(Embedding, EmbeddingSource)> {
-        match self.many(std::slice::from_ref(question)).await.pop() {
+    /// One result a question, in order, of questions that are no tenant's: they are neither kept
+    /// nor shared with other callers. Equal ones are asked once.
+    pub(crate) async fn nobodys(&self, questions: &[Canonical]) -> Vec<Result<Embedding>> {
+        let mut places = HashMap::<Signature, usize>::new();
+        let mut texts = Vec::new();
+        let place = |question: &Canonical| {
+            *places.entry(question.signature()).or_insert_with(|| {
+                texts.push(question.text());
+                texts.len() - 1
+            })
+        };
+        let wanted: Vec<_> = questions.iter().map(place).collect();
+        let mut made = Vec::with_capacity(texts.len());
+        for part in texts.chunks(self.shared.part) {
+            match self.shared.ask(part).await {
+                Ok(embeddings) => made.extend(embeddings.into_iter().map(Ok)),
+                Err(error) => made.extend(part.iter().map(|_| Err(error.share()))),
+            }
+        }
+        let result = |place: usize| match &made[place] {
+            Ok(embedding) => Ok(embedding.clone()),
+            Err(error) => Err(error.share()),
+        };
+        wanted.into_iter().map(result).collect()
+    }
+
+    /// The embedding of one question of a tenant.
+    pub(crate) async fn one(
+        &self,
+        tenant: &TenantId,
+        question: &Canonical,
+    ) -> Result<(Embedding, EmbeddingSource)> {
+        match self.many(tenant, std::slice::from_ref(question)).await.pop() {
             Some(result) => result,
             None => Err(Error::new(Code::Internal, "no embedding for one question")),
         }
     }
 
     /// One result a question, in order. All that neither the cache nor a call under way has is
-    /// asked of the provider at once, in parts of the configured size; equal questions once.
+    /// asked of the provider at once, in parts of the configured size; equal questions once. What
+    /// other tenants ask makes no difference, also not to the time that it takes.
     pub(crate) async fn many(
         &self,
+        tenant: &TenantId,
         questions: &[Canonical],
     ) -> Vec<Result<(Embedding, EmbeddingSource)>> {
         let mut waiting = Vec::with_capacity(questions.len());
         let mut missing = Vec::new();
         for question in questions {
-            let (place, opened) = self.shared.seek(question);
+            let (place, opened) = self.shared.seek(tenant, question);
             missing.extend(opened.map(|pilot| (pilot, question.text())));
             waiting.push(place);
         }
@@ -119,30 +152,34 @@ enum Place {
 }
 
 impl Shared {
-    fn seek(&self, question: &Canonical) -> (Place, Option<Pilot<Signature, Embedding>>) {
-        let signature = question.signature();
-        if let Some(embedding) = self.cache.get(&signature, self.clock.now()) {
+    fn seek(
+        &self,
+        tenant: &TenantId,
+        question: &Canonical,
+    ) -> (Place, Option<Pilot<EmbeddingKey, Embedding>>) {
+        let key = (tenant.clone(), question.signature());
+        if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
             return (Place::Cached(embedding), None);
         }
-        let (seat, pilot) = self.flights.board(&signature);
+        let (seat, pilot) = self.flights.board(&key);
         let Some(pilot) = pilot else {
             return (Place::Aboard(seat, EmbeddingSource::Joined), None);
         };
         // A flight may have landed between the two looks.
-        if let Some(embedding) = self.cache.get(&signature, self.clock.now()) {
+        if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
             self.flights.land(pilot, Ok(embedding.clone()));
             return (Place::Cached(embedding), None);
         }
         (Place::Aboard(seat, EmbeddingSource::Provider), Some(pilot))
     }
 
-    async fn fetch(self: Arc<Self>, wanted: Vec<(Pilot<Signature, Embedding>, Arc<str>)>) {
+    async fn fetch(self: Arc<Self>, wanted: Vec<(Pilot<EmbeddingKey, Embedding>, Arc<str>)>) {
         let (pilots, texts): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
         match self.ask(&texts).await {
             Ok(embeddings) => {
                 let now = self.clock.now();
                 for (pilot, embedding) in pilots.into_iter().zip(embeddings) {
-                    self.cache.put(pilot.key, now, embedding.clone());
+                    self.cache.put(pilot.key.clone(), now, embedding.clone());
                     self.flights.land(pilot, Ok(embedding));
                 }
             }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
+use goldenset_core::curation::Policy;
 use goldenset_core::guards::Lexicon;
 use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store};
 use goldenset_core::verifier::Verifier;
 use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, Result, TenantId};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
@@ -37,6 +39,8 @@ pub struct Settings {
     pub embeddings: CacheLimits,
     /// Most texts in one call of the embedding provider.
     pub batch_size: usize,
+    /// How feedback counts, and who decides.
+    pub policy: Policy,
 }
 
 /// The parts that the binary wires together.
@@ -89,6 +93,7 @@ impl Engine {
     pub async fn start(parts: Parts, settings: Settings, progress: Progress<'_>) -> Result<Self> {
         check_threshold("serve_threshold", settings.serve_threshold)?;
         check_threshold("min_similarity", settings.defaults.min_similarity)?;
+        settings.policy.check()?;
         let Parts { store, embedder, mut verifier, lexicons, pair_judge, clock } = parts;
         let opinions = pair_judge.map(Opinions::new);
         if let Some(opinions) = &opinions {
@@ -138,12 +143,6 @@ impl Engine {
         self.published(tenant).map(|_| ())
     }
 
-    /// Results and embeddings held by the caches.
-    #[must_use]
-    pub fn cached(&self) -> (usize, usize) {
-        (self.results.len(), self.embeddings.cached())
-    }
-
     /// Ends the work with the store; the engine takes no change after it.
     pub async fn close(&self) {
         self.store.close().await;
@@ -171,8 +170,12 @@ impl Engine {
     }
 
     pub(crate) fn scope(&self, options: Options) -> Result<Scope> {
-        let today = self.settings.time_zone.to_datetime(self.clock.now()).date();
-        Scope::resolve(options, &self.settings.defaults, today)
+        Scope::resolve(options, &self.settings.defaults, self.today())
+    }
+
+    /// The day that it is where it is decided which day it is.
+    pub(crate) fn today(&self) -> Date {
+        self.settings.time_zone.to_datetime(self.clock.now()).date()
     }
 
     pub(crate) fn published(&self, tenant: &TenantId) -> Result<Arc<TenantSet>> {
@@ -220,7 +223,7 @@ impl Engine {
             let embeddings = published.embeddings.take().unwrap_or_default();
             SetChange::Put(Box::new(published), embeddings)
         });
-        let set = self.empty_set(tenant).changed(epoch, changes.collect());
+        let set = self.empty_set(tenant).filled(epoch, changes.collect());
         let set = set.calibrated(epoch, calibration, &self.judged_by(tenant));
         self.show(tenant.clone(), set);
         Ok(())

@@ -7,7 +7,7 @@ use goldenset_core::ports::EntryRecord;
 use goldenset_core::{EntryContent, EntryId, EntryStatus, Epoch, Result};
 use serde::Serialize;
 
-use crate::changes::{Author, Planned};
+use crate::changes::{Author, Planned, Wanted};
 use crate::engine::{Engine, Progress};
 
 /// Entries read from the store at a time.
@@ -78,7 +78,8 @@ impl Engine {
             .into_iter()
             .zip(embeddings)
             .map(|((id, content), embeddings)| Planned::save(id, content, embeddings));
-        imported.epoch = Some(self.commit(author, planned.collect()).await?.epoch);
+        let wanted = Wanted { planned: planned.collect(), ..Wanted::default() };
+        imported.epoch = Some(self.commit(author, wanted).await?.epoch);
         Ok(imported)
     }
 

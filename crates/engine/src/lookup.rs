@@ -6,20 +6,22 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use goldenset_core::canonical::Canonical;
-use goldenset_core::decision::{Decision, Judged, MatchType, decide};
+use goldenset_core::decision::{Cause, Decision, Judged, MatchType, decide};
 use goldenset_core::entry::MAX_QUESTION_BYTES;
-use goldenset_core::{Code, Embedding, Epoch, Error, Result, Signature};
+use goldenset_core::guards::Effect;
+use goldenset_core::{Code, Embedding, EntryId, Epoch, Error, Result, Signature};
 
 use crate::answer::{Answer, LookupResult, Match};
-use crate::cache::ResultKey;
+use crate::cache::{Basis, Grounds, ResultKey};
 use crate::calibrate::InForce;
+use crate::causes::causes;
 use crate::clarify::{self, clarify};
 use crate::embedding::EmbeddingSource;
 use crate::engine::Engine;
 use crate::opinion::Opinion;
 use crate::scope::{Options, Scope};
 use crate::snapshot::{Served, TenantSet};
-use crate::verify::{search, verify};
+use crate::verify::{reach, search, search_without, verify};
 
 /// Which tier answered, in the words of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,13 +98,23 @@ impl Engine {
     /// fault is never an empty result, and never cached.
     pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
         let scope = self.scope(options)?;
-        let open = match self.without_vector(check_query(query)?, scope)? {
+        self.lookup_within(check_query(query)?, scope, &AtomicBool::new(false)).await
+    }
+
+    /// `late`: see [`Engine::with_vector`].
+    async fn lookup_within(
+        &self,
+        question: Canonical,
+        scope: Scope,
+        late: &AtomicBool,
+    ) -> Result<Looked> {
+        let open = match self.without_vector(question, scope)? {
             Step::Done(looked) => return Ok(looked),
             Step::Open(open) => open,
         };
         let asked = Instant::now();
-        let embedding = self.embeddings.one(&open.question).await?;
-        self.with_vector(open, embedding, asked.elapsed(), &AtomicBool::new(false)).await
+        let embedding = self.embeddings.one(&open.scope.tenant, &open.question).await?;
+        self.with_vector(open, embedding, asked.elapsed(), late).await
     }
 
     /// Looks many questions up, with one call of the provider for all vectors that are missing.
@@ -115,7 +127,7 @@ impl Engine {
         queries: &[String],
         options: Options,
     ) -> Result<Vec<Result<Looked>>> {
-        let scope = self.scope(options)?;
+        let scope = &self.scope(options.clone())?;
         let steps: Vec<_> = queries
             .iter()
             .map(|query| self.without_vector(check_query(query)?, scope.clone()))
@@ -126,17 +138,25 @@ impl Engine {
         });
         let open: Vec<_> = open.collect();
         let asked = Instant::now();
-        let mut embeddings = self.embeddings.many(&open).await.into_iter();
+        let mut embeddings = self.embeddings.many(&scope.tenant, &open).await.into_iter();
         let waited = asked.elapsed();
         let late = &AtomicBool::new(false);
-        let each = steps.into_iter().map(|step| {
+        let options = &options;
+        let each = steps.into_iter().enumerate().map(|(place, step)| {
             let step = step.map(|step| match step {
                 Step::Done(looked) => (Step::Done(looked), None),
                 Step::Open(open) => (Step::Open(open), embeddings.next()),
             });
             async move {
                 match step? {
-                    (Step::Done(looked), _) => Ok(looked),
+                    (Step::Done(looked), _) if self.is_current(scope, looked.facts.epoch)? => {
+                        Ok(looked)
+                    }
+                    // Something changed while vectors for the others were awaited.
+                    (Step::Done(_), _) => {
+                        let scope = self.scope(options.clone())?;
+                        self.lookup_within(check_query(&queries[place])?, scope, late).await
+                    }
                     (Step::Open(open), embedding) => {
                         // A long batch must not hold the thread against everyone else.
                         tokio::task::yield_now().await;
@@ -172,17 +192,29 @@ impl Engine {
         }
         let calibration = set.calibration.as_ref().map(|in_force| in_force.version());
         let key = ResultKey::new(signature, &scope, &set.judge.id, calibration);
-        if let Some(answer) = self.results.get(&key, set.epoch, self.clock.now()) {
+        if let Some(answer) = self.results.get(&key, set.epoch, &set.journal, self.clock.now()) {
             return done(answer, CacheStatus::ResultHit);
         }
         Ok(Step::Open(Open { set, scope, question, key }))
     }
 
-    /// The lookup over the set as it is now: a change may have come while the vector was awaited,
-    /// and who asks after it was acknowledged must not get what was before.
-    fn renewed(&self, open: Open) -> Result<Step> {
-        if self.published(&open.scope.tenant)?.epoch == open.set.epoch {
+    /// Whether what was found at `epoch` within `scope` would be found now: no change came, and no
+    /// midnight passed.
+    fn is_current(&self, scope: &Scope, epoch: Epoch) -> Result<bool> {
+        // Also of a question about another day: reviews are due by the day that it is.
+        Ok(scope.today == self.today() && self.published(&scope.tenant)?.epoch == epoch)
+    }
+
+    /// The lookup as of now: a change may have come while the vector was awaited, and who asks
+    /// after it was acknowledged must not get what was before; or midnight, and nothing may be
+    /// served past its end.
+    fn renewed(&self, mut open: Open) -> Result<Step> {
+        if self.is_current(&open.scope, open.set.epoch)? {
             return Ok(Step::Open(open));
+        }
+        open.scope.today = self.today();
+        if open.scope.follows_today {
+            open.scope.day = open.scope.today;
         }
         self.without_vector(open.question, open.scope)
     }
@@ -200,7 +232,7 @@ impl Engine {
         let started = Instant::now();
         let hurried = late.load(Ordering::Relaxed);
         let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
-        let (Open { set, scope, question: _, key }, judged, opinion) = loop {
+        let (Open { set, scope, question, key }, considered, judged, opinion) = loop {
             open = match self.renewed(open)? {
                 Step::Done(looked) => return Ok(looked),
                 Step::Open(open) => open,
@@ -208,7 +240,10 @@ impl Engine {
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
             let profile = verifier.question(question, &words);
-            let mut judged = verify(verifier, &profile, search(set, &vector, scope), scope);
+            let found = search(set, &vector, scope);
+            let reach = reach(&found, scope);
+            let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
+            let mut judged = verify(verifier, &profile, found, scope);
             let opinion = match (&self.opinions, deadline) {
                 (Some(opinions), Some(deadline)) => {
                     let least = scope.min_similarity;
@@ -216,10 +251,10 @@ impl Engine {
                 }
                 _ => Opinion::NotAsked,
             };
-            // Where the wait took so long that the set changed, all is looked at again; there is
-            // no waiting beyond the deadline, so this ends.
-            if opinion == Opinion::NotAsked || self.published(&scope.tenant)?.epoch == set.epoch {
-                break (open, judged, opinion);
+            // Where the wait took so long that the set or the day changed, all is looked at again;
+            // there is no waiting beyond the deadline, so this ends.
+            if opinion == Opinion::NotAsked || self.is_current(scope, set.epoch)? {
+                break (open, (ids, reach), judged, opinion);
             }
         };
         late.fetch_or(opinion == Opinion::Late, Ordering::Relaxed);
@@ -230,10 +265,16 @@ impl Engine {
         }
         let thresholds = (self.settings.serve_threshold, opinion.is_whole());
         let result = conclude(judged, &scope, in_force, thresholds);
-        let answer = Arc::new(Answer::new(result)?);
-        if opinion.is_whole() {
-            self.results.put(key, set.epoch, self.clock.now(), Arc::clone(&answer));
-        }
+        let answer = Answer::new(result)?;
+        let answer = if opinion.is_whole() {
+            let (considered, reach) = considered;
+            let signature = question.signature();
+            let grounds = Grounds { signature, vector, scope, considered, reach };
+            let now = self.clock.now();
+            self.results.put(key, now, answer, Basis::new(grounds, set.epoch, now))
+        } else {
+            Arc::new(answer)
+        };
         let cache = match source {
             EmbeddingSource::Cache => CacheStatus::EmbeddingHit,
             EmbeddingSource::Joined | EmbeddingSource::Provider => CacheStatus::Miss,
@@ -246,6 +287,27 @@ impl Engine {
             opinion,
         };
         Ok(Looked { answer, facts })
+    }
+}
+
+impl Engine {
+    /// Steps 6 to 8 over any set: what it would serve, without a second opinion. `but` is left out.
+    pub(crate) fn decide_over(
+        &self,
+        set: &TenantSet,
+        scope: &Scope,
+        (question, Embedding { vector, words }): (&Canonical, &Embedding),
+        but: Option<&EntryId>,
+    ) -> LookupResult {
+        let verifier = &set.judge.verifier;
+        let profile = verifier.question(question, words);
+        let found = search_without(set, vector, scope, but);
+        let mut judged = verify(verifier, &profile, found, scope);
+        let in_force = set.calibration.as_deref();
+        if let Some(in_force) = in_force {
+            in_force.calibrate(&mut judged);
+        }
+        conclude(judged, scope, in_force, (self.settings.serve_threshold, true))
     }
 }
 
@@ -283,8 +345,11 @@ pub(crate) fn signature_match<'a>(
 }
 
 fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
-    let outdated = scope.kb_epoch.is_some_and(|kb| kb > served.entry.published_at);
-    if !outdated && let Some(made) = served.by_signature.get() {
+    // What is ready is the answer of an entry that nothing makes out of date.
+    let causes = causes(&served.entry, scope);
+    if causes.is_empty()
+        && let Some(made) = served.by_signature.get()
+    {
         return Ok(Arc::clone(made));
     }
     let matched = Match {
@@ -298,10 +363,13 @@ fn answer_by_signature(served: &Served, scope: &Scope) -> Result<Arc<Answer>> {
         heard: None,
         open: None,
     };
-    let decision = if outdated { Decision::Context } else { Decision::Serve };
-    let result = chosen(decision, MatchType::Signature, matched.clone(), vec![matched]);
+    let fresh = causes.is_empty();
+    let judged = Judged { score: 1.0, effect: Effect::Explain, causes };
+    let decision = decide(std::slice::from_ref(&judged), false, 1.0);
+    let found = (matched.clone(), &judged.causes[..]);
+    let result = chosen(decision, MatchType::Signature, found, vec![matched]);
     let answer = Arc::new(Answer::new(result)?);
-    Ok(if outdated { answer } else { Arc::clone(served.by_signature.get_or_init(|| answer)) })
+    Ok(if fresh { Arc::clone(served.by_signature.get_or_init(|| answer)) } else { answer })
 }
 
 /// Step 8 over all candidates; `whole`: no second opinion is missing.
@@ -324,7 +392,8 @@ fn conclude(
     matches.truncate(scope.max_results);
     match (decide(&judged, clarify.is_some(), threshold), matches.first().cloned()) {
         (decision @ (Decision::Serve | Decision::Context), Some(best)) => {
-            let result = chosen(decision, MatchType::Semantic, best, matches);
+            let causes = judged.first().map_or(&[][..], |judged| &judged.causes);
+            let result = chosen(decision, MatchType::Semantic, (best, causes), matches);
             LookupResult { calibration, ..result }
         }
         (decision, best) => {
@@ -349,14 +418,17 @@ fn conclude(
     }
 }
 
-fn chosen(decision: Decision, how: MatchType, best: Match, matches: Vec<Match>) -> LookupResult {
-    let reason = match decision {
-        Decision::Context => format!(
-            "{}; but the caller's knowledge base is newer than the entry's approval of {}",
-            best.reason, best.entry.published_at
-        ),
-        _ => best.reason.clone(),
-    };
+fn chosen(
+    decision: Decision,
+    how: MatchType,
+    (best, causes): (Match, &[Cause]),
+    matches: Vec<Match>,
+) -> LookupResult {
+    let mut reason = best.reason.clone();
+    for (place, cause) in causes.iter().enumerate() {
+        let link = if place == 0 { "; but " } else { "; and " };
+        reason = reason + link + &cause.to_string();
+    }
     let answer = (decision == Decision::Serve).then_some(best);
     let match_type = Some(how);
     LookupResult { decision, match_type, answer, matches, clarify: None, reason, calibration: None }

@@ -1,13 +1,16 @@
 //! What a lookup may see, and which thresholds apply: the caller's wishes, checked and completed.
 
+mod kb_epoch;
+
 use goldenset_core::{Code, EntryContent, Error, Result, TenantId};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+pub use kb_epoch::{ANY_TOPIC, KbEpoch, KbEpochs, KnownUntil, MAX_TOPICS};
 
 /// Most results that a caller may ask for.
 pub const MAX_RESULTS: usize = 100;
-/// Most values of one filter.
+/// Most values of one filter, and most superseded tags.
 pub const MAX_FILTER_VALUES: usize = 100;
 
 /// Restricts a lookup to entries that carry one of the values of every list that is not empty.
@@ -44,42 +47,6 @@ impl Filters {
     }
 }
 
-/// How new the caller's knowledge base is: seconds since 1970, a timestamp, or a day (its start
-/// in UTC).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "expected seconds since 1970, an RFC 3339 timestamp or an ISO date")]
-pub enum KbEpoch {
-    /// Seconds since 1970-01-01T00:00:00Z.
-    Seconds(i64),
-    /// RFC 3339.
-    Moment(Timestamp),
-    /// ISO date.
-    Day(#[serde(deserialize_with = "day_alone")] Date),
-}
-
-/// A date and nothing more: of a time without an offset nobody knows when it was.
-fn day_alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let day = text.parse().ok().filter(|day: &Date| day.to_string() == text);
-    day.ok_or_else(|| serde::de::Error::custom("not a day"))
-}
-
-impl KbEpoch {
-    fn timestamp(self) -> Result<Timestamp> {
-        let moment = match self {
-            Self::Seconds(seconds) => Timestamp::from_second(seconds),
-            Self::Moment(moment) => Ok(moment),
-            Self::Day(day) => day.in_tz("UTC").map(|start| start.timestamp()),
-        };
-        moment.map_err(|cause| {
-            Error::new(Code::InvalidField, "kb_epoch lies outside the calendar")
-                .field("kb_epoch")
-                .fix("give seconds since 1970, an RFC 3339 timestamp or an ISO date")
-                .cause(cause)
-        })
-    }
-}
-
 /// What a caller may ask for; what is `None` gets the configured default.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -94,7 +61,9 @@ pub struct Options {
     /// The day that the question is about.
     pub as_of: Option<Date>,
     /// How new the caller's knowledge base is.
-    pub kb_epoch: Option<KbEpoch>,
+    pub kb_epoch: Option<KbEpochs>,
+    /// Tags that mark what the caller knows to be superseded.
+    pub superseded_tags: Vec<String>,
 }
 
 /// Defaults of [`Options`].
@@ -119,8 +88,14 @@ pub struct Scope {
     pub filters: Filters,
     /// The day on which entries must be in force.
     pub day: Date,
+    /// Whether that is today because the caller named no day: at midnight it is the next one.
+    pub follows_today: bool,
+    /// The day that it is, by which reviews are due.
+    pub today: Date,
     /// How new the caller's knowledge base is.
-    pub kb_epoch: Option<Timestamp>,
+    pub kb_epoch: KnownUntil,
+    /// Entries that carry one of these tags are context at best; in order, each once.
+    pub superseded_tags: Vec<String>,
 }
 
 impl Scope {
@@ -148,13 +123,25 @@ impl Scope {
                     .fix("give at most 100 values"));
             }
         }
+        let mut superseded_tags = options.superseded_tags;
+        if superseded_tags.len() > MAX_FILTER_VALUES {
+            let detail = format!("superseded_tags has {} values", superseded_tags.len());
+            return Err(Error::new(Code::TooMany, detail)
+                .field("superseded_tags")
+                .fix("give at most 100 values"));
+        }
+        superseded_tags.sort_unstable();
+        superseded_tags.dedup();
         Ok(Self {
             tenant: options.tenant.unwrap_or_default(),
             min_similarity,
             max_results,
             filters: filters.normalised(),
             day: options.as_of.unwrap_or(today),
-            kb_epoch: options.kb_epoch.map(KbEpoch::timestamp).transpose()?,
+            follows_today: options.as_of.is_none(),
+            today,
+            kb_epoch: KnownUntil::resolve(options.kb_epoch)?,
+            superseded_tags,
         })
     }
 
@@ -209,21 +196,8 @@ mod tests {
         let filters = Filters { tags: vec!["x".into(); 101], ..Filters::default() };
         let error = resolve(Options { filters, ..Options::default() }).unwrap_err();
         assert_eq!((error.code, error.field.unwrap().as_str()), (Code::TooMany, "filters.tags"));
-    }
-
-    #[test]
-    fn kb_epoch_comes_in_three_forms() {
-        for (json, seconds) in [
-            ("1704067200", 1_704_067_200),
-            ("\"2024-01-01\"", 1_704_067_200),
-            ("\"2024-01-01T00:00:01Z\"", 1_704_067_201),
-        ] {
-            let kb: KbEpoch = serde_json::from_str(json).unwrap();
-            assert_eq!(kb.timestamp().unwrap().as_second(), seconds, "{json}");
-        }
-        assert!(KbEpoch::Seconds(i64::MAX).timestamp().is_err());
-        for bad in ["\"2024-01-01T10:00:00\"", "\"20240101\"", "\"now\"", "1.5", "true"] {
-            assert!(serde_json::from_str::<KbEpoch>(bad).is_err(), "{bad}");
-        }
+        let superseded_tags = vec!["x".into(); 101];
+        let error = resolve(Options { superseded_tags, ..Options::default() }).unwrap_err();
+        assert_eq!((error.code, error.field.unwrap().as_str()), (Code::TooMany, "superseded_tags"));
     }
 }

@@ -10,6 +10,8 @@ use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
 use goldenset_vectors::Hit;
 
 use crate::answer::{Match, Open};
+use crate::cache::Reach;
+use crate::causes::causes;
 use crate::scope::Scope;
 use crate::snapshot::{PublishedEntry, TenantSet};
 
@@ -22,11 +24,37 @@ pub(crate) struct Found {
 /// The entries nearest to `vector` that the scope allows, most similar first: at least the
 /// eligible ones, and as many as the caller lists.
 pub(crate) fn search(set: &TenantSet, vector: &[f32], scope: &Scope) -> Vec<Found> {
-    let depth = scope.max_results.max(ELIGIBLE);
-    let allow = |group| set.at(group).is_some_and(|served| scope.allows(&served.entry.content));
+    search_without(set, vector, scope, None)
+}
+
+/// The same, as if there were no entry `but`.
+pub(crate) fn search_without(
+    set: &TenantSet,
+    vector: &[f32],
+    scope: &Scope,
+    but: Option<&EntryId>,
+) -> Vec<Found> {
+    let depth = depth(scope);
+    let allow = |group| {
+        set.at(group).is_some_and(|served| {
+            scope.allows(&served.entry.content) && but.is_none_or(|but| served.entry.id != *but)
+        })
+    };
     let mut found = resolve(set, set.vectors.search(vector, depth, allow));
     found.truncate(depth);
     found
+}
+
+fn depth(scope: &Scope) -> usize {
+    scope.max_results.max(ELIGIBLE)
+}
+
+/// How near another entry must be to come among what a search found.
+pub(crate) fn reach(found: &[Found], scope: &Scope) -> Reach {
+    match found.last() {
+        Some(last) if found.len() >= depth(scope) => Reach::From(last.similarity),
+        _ => Reach::All,
+    }
 }
 
 /// The one entry, however far from `vector` it is.
@@ -97,10 +125,10 @@ fn judge(
     ids: &[EntryId],
     scope: &Scope,
 ) -> (Match, Judged) {
-    let outdated = scope.kb_epoch.is_some_and(|kb| kb > found.entry.published_at);
+    let causes = causes(&found.entry, scope);
     let effect =
         if rank < ELIGIBLE { verdict.effect } else { verdict.effect.max(Effect::SuggestOnly) };
-    let judged = Judged { score: verdict.score, effect, outdated };
+    let judged = Judged { score: verdict.score, effect, causes };
     let matched = Match {
         entry: found.entry,
         similarity: f64::from(found.similarity),

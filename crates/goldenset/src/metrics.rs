@@ -1,9 +1,10 @@
 //! What is counted, for Prometheus. The names of the first four families are those that existing
 //! dashboards know.
 
+mod cache;
 mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -12,10 +13,11 @@ use goldenset_core::ports::Embedder;
 use goldenset_core::{Code, Embedding, Error, ModelId, Result};
 use goldenset_engine::{CacheStatus, Engine, Opinion, WatchState};
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
+use cache::CacheMetrics;
 use watch::WatchMetrics;
 
 /// Upper bounds of the latency buckets, seconds: 10 µs to 10 s.
@@ -35,7 +37,9 @@ pub struct Metrics {
     opinions: IntCounterVec,
     entries: IntGaugeVec,
     epochs: IntGaugeVec,
+    cache: CacheMetrics,
     watch: WatchMetrics,
+    raising: Mutex<()>,
     default_threshold: f64,
 }
 
@@ -96,7 +100,9 @@ impl Metrics {
             )?,
             entries: gauge("goldenset_published_entries", "Entries served.")?,
             epochs: gauge("goldenset_epoch", "State of the golden set that is served.")?,
+            cache: CacheMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
+            raising: Mutex::default(),
             latency,
             embedding,
             registry,
@@ -146,7 +152,10 @@ impl Metrics {
     /// # Errors
     /// `internal` when the text cannot be written.
     pub fn encode(&self, engine: &Engine, watch: &WatchState) -> Result<Vec<u8>> {
-        self.watch.set(watch);
+        let raising = Raising::alone(&self.raising);
+        self.watch.set(watch, &raising);
+        self.cache.set(&engine.caches(), &raising);
+        drop(raising);
         for (tenant, state) in engine.tenants() {
             let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
             self.entries.with_label_values(&[tenant.as_str()]).set(number(state.entries));
@@ -158,6 +167,21 @@ impl Metrics {
             Error::new(Code::Internal, "the metrics could not be written").cause(cause)
         })?;
         Ok(text)
+    }
+}
+
+/// The right to raise counters to what was counted elsewhere: two scrapes at once would raise them
+/// twice.
+struct Raising<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>);
+
+impl<'a> Raising<'a> {
+    fn alone(lock: &'a Mutex<()>) -> Self {
+        Self(lock.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// To a count that never falls.
+    fn raise(&self, counter: &IntCounter, to: u64) {
+        counter.inc_by(to.saturating_sub(counter.get()));
     }
 }
 

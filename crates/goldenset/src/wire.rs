@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use goldenset_core::curation::{Policy, Thresholds};
 use goldenset_core::ports::{Clock, Embedder, PairModel, Store};
 use goldenset_core::verifier::{Verifier, Weights};
 use goldenset_core::{Code, Error, ModelId, Result};
@@ -185,6 +186,25 @@ pub fn settings(config: &Config) -> Settings {
         results: CacheLimits { ttl: seconds(result_ttl_seconds), bytes: result_bytes },
         embeddings: CacheLimits { ttl: seconds(embedding_ttl_seconds), bytes: embedding_bytes },
         batch_size: config.embedding.batch_size,
+        policy: policy(config),
+    }
+}
+
+/// How the word of experts counts under this configuration.
+fn policy(config: &Config) -> Policy {
+    let curation = &config.curation;
+    Policy {
+        categories: curation.categories.clone(),
+        least_trust: curation.least_trust,
+        admin_trust: curation.admin_trust,
+        trust_strength: f64::from(curation.trust_strength),
+        thresholds: Thresholds {
+            approve_from: curation.approve_from,
+            reject_below: curation.reject_below,
+        },
+        by_category: curation.thresholds.clone(),
+        four_eyes: curation.four_eyes,
+        contradictions: curation.contradictions,
     }
 }
 

@@ -30,11 +30,8 @@ async fn run(dir: &std::path::Path) -> Result<()> {
         let changes: Result<Vec<_>> =
             (import * IMPORT..(import + 1) * IMPORT).map(change).collect();
         let set = ChangeSet {
-            tenant: tenant.clone(),
-            actor: "bench".into(),
-            model: model.clone(),
             changes: changes?,
-            at: Timestamp::UNIX_EPOCH,
+            ..ChangeSet::new(tenant.clone(), "bench", model.clone(), Timestamp::UNIX_EPOCH)
         };
         let again = set.clone();
         let started = Instant::now();
@@ -67,6 +64,7 @@ fn change(number: usize) -> Result<EntryChange> {
         tags: vec!["leave".into(), "days".into()],
         lang: Some("en".into()),
         validity: Validity::default(),
+        review_by: None,
     };
     let vector: Vector = (0..DIMENSIONS).map(|at| (number + at) as f32).collect();
     let mut words = WordVectorsBuilder::new(DIMENSIONS);

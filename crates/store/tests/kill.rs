@@ -33,11 +33,12 @@ mod killing {
                 .map(|number| format!("{id} {version} {number}"))
                 .collect(),
             answer: format!("{id} {version} ").repeat(1 + version as usize % 50 * 100),
-            references: vec![format!("art. {version}")],
+            references: vec![format!("art. {version}").into()],
             category: None,
             tags: vec![id.to_string()],
             lang: None,
             validity: Validity::default(),
+            review_by: None,
         }
     }
 
@@ -67,8 +68,10 @@ mod killing {
             let content = content(&id, version);
             let publish = Some(embeddings(&content));
             let save = EntryChange::Save { id: id.clone(), content, publish };
-            let (actor, changes, at) = ("child".into(), vec![save], Timestamp::now());
-            let changes = ChangeSet { tenant, actor, model: model(), changes, at };
+            let changes = ChangeSet {
+                changes: vec![save],
+                ..ChangeSet::new(tenant, "child", model(), Timestamp::now())
+            };
             let applied = store.commit(changes).await.unwrap().applied;
             assert_eq!(applied[0].version, version);
             let mut out = std::io::stdout().lock();

@@ -23,6 +23,7 @@ mod older {
         INSERT INTO versions VALUES ('default', 'a', 1, 'q?', 'old', NULL, NULL, NULL, NULL, 'anna',
             1000, 2000, zeroblob(32));
         INSERT INTO alternatives VALUES ('default', 'a', 1, 0, 'other q?');
+        INSERT INTO entry_references VALUES ('default', 'a', 1, 0, 'art. 1');
         INSERT INTO embeddings VALUES ('default', 'model', 'a', 1, 0, 2, x'0000003f0000803e');
         INSERT INTO embeddings VALUES ('default', 'model', 'a', 1, 1, 2, x'0000803e0000003f');
         INSERT INTO journal VALUES ('default', 1, 0, 'published', 'a', 1, 2000);
@@ -73,6 +74,8 @@ mod older {
         let store = SqliteStore::open(dir.path()).await.unwrap();
         let old = served(&store).await;
         assert_eq!((old.content.answer.as_str(), old.content.alternatives.len()), ("old", 1));
+        assert_eq!(old.content.references, ["art. 1".into()]);
+        assert_eq!((old.content.review_by, &old.suspensions[..]), (None, &[][..]));
         let vectors = [[0.5, 0.25], [0.25, 0.5]].map(|vector| Vector::from(vector).into());
         assert_eq!(old.embeddings, Some(vectors.to_vec()));
         assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
@@ -94,13 +97,10 @@ mod older {
             content: old.content,
             publish: Some(with_words()),
         };
-        let (actor, at) = ("anna".into(), Timestamp::UNIX_EPOCH);
+        let at = Timestamp::UNIX_EPOCH;
         let set = ChangeSet {
-            tenant: tenant.clone(),
-            actor,
-            model: model.clone(),
             changes: vec![change],
-            at,
+            ..ChangeSet::new(tenant.clone(), "anna", model.clone(), at)
         };
         store.commit(set).await.unwrap();
         store.close().await;

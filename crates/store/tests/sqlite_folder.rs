@@ -28,14 +28,13 @@ mod folder {
             tags: vec![],
             lang: None,
             validity: Validity::default(),
+            review_by: None,
         };
         let publish = Some(vec![Vector::from([0.5, 0.25]).into()]);
+        let model = ModelId::new("model").unwrap();
         ChangeSet {
-            tenant: TenantId::default(),
-            actor: "anna".into(),
-            model: ModelId::new("model").unwrap(),
             changes: vec![EntryChange::Save { id: EntryId::new("a").unwrap(), content, publish }],
-            at: Timestamp::UNIX_EPOCH,
+            ..ChangeSet::new(TenantId::default(), "anna", model, Timestamp::UNIX_EPOCH)
         }
     }
 

@@ -69,6 +69,22 @@ impl LegalRef {
         if shared { Relation::Same } else { Relation::Apart }
     }
 
+    /// Whether `other` gives every part that this gives, and the same; it may give more: a law
+    /// includes its articles.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let equal = |mine: &Option<Box<str>>, its: &Option<Box<str>>| match (mine, its) {
+            (None, _) => true,
+            (Some(mine), Some(its)) => bare_code(mine).eq(bare_code(its)),
+            (Some(_), None) => false,
+        };
+        self.act.is_none_or(|act| other.act == Some(act))
+            && self.year.is_none_or(|year| other.year == Some(year))
+            && equal(&self.number, &other.number)
+            && equal(&self.article, &other.article)
+            && equal(&self.comma, &other.comma)
+            && equal(&self.letter, &other.letter)
+    }
+
     /// How a code or number without more stands to it: `la 104`, `2119`, `w2`. Another code of
     /// the same kind of form or section speaks against it.
     pub(super) fn named_by(&self, text: &str) -> Relation {

@@ -127,6 +127,12 @@ impl Verifier {
         &self.id
     }
 
+    /// The words that the guards know.
+    #[must_use]
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
     /// Whether a score was fitted.
     #[must_use]
     pub fn is_fitted(&self) -> bool {

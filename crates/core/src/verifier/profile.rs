@@ -57,7 +57,8 @@ impl EntryProfile {
         words: impl IntoIterator<Item = &'a WordVectors>,
         reading: Reading<'_>,
     ) -> Self {
-        let support = std::iter::once(&content.answer).chain(&content.references);
+        let references = content.references.iter().map(|reference| reference.text.as_str());
+        let support = std::iter::once(content.answer.as_str()).chain(references);
         let none = WordVectors::default();
         let mut words = words.into_iter();
         let aligned = content.phrasings().map(|phrasing| {
@@ -66,12 +67,14 @@ impl EntryProfile {
         });
         Self {
             phrasings: aligned.collect(),
-            slots: EntrySlots::with(
-                content.phrasings(),
-                support.map(String::as_str),
-                reading.lexicon,
-            ),
+            slots: EntrySlots::with(content.phrasings(), support, reading.lexicon),
         }
+    }
+
+    /// What the guards know of it.
+    #[must_use]
+    pub fn slots(&self) -> &EntrySlots {
+        &self.slots
     }
 
     /// The phrasing whose words are, as a whole, most like those of `question`, with its place; the

@@ -42,6 +42,7 @@ pub(super) fn entry(question: &str) -> EntryProfile {
         tags: vec![],
         lang: None,
         validity: Validity::default(),
+        review_by: None,
     };
     Verifier::without_weights().entry(&content, [])
 }

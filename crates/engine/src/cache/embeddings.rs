@@ -1,14 +1,17 @@
 //! Embeddings of questions, of one model.
 
-use goldenset_core::{Embedding, Signature};
+use goldenset_core::{Embedding, Signature, TenantId};
 use jiff::Timestamp;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::{CacheLimits, expiry};
+use super::{CacheLimits, EmbeddingsState, expiry};
 
 /// What an item costs beside its numbers: key, expiry, handles, counters.
 const OVERHEAD_BYTES: u64 = 192;
+
+/// Whose question it is: no tenant must learn from how long an embedding takes what another asked.
+pub(crate) type EmbeddingKey = (TenantId, Signature);
 
 #[derive(Clone)]
 struct Item {
@@ -19,17 +22,17 @@ struct Item {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Signature, Item> for Bytes {
-    fn weight(&self, _: &Signature, item: &Item) -> u64 {
+impl Weighter<EmbeddingKey, Item> for Bytes {
+    fn weight(&self, _: &EmbeddingKey, item: &Item) -> u64 {
         let Embedding { vector, words } = &item.embedding;
         OVERHEAD_BYTES + (size_of_val(&**vector) + words.bytes()) as u64
     }
 }
 
-/// Embeddings by signature. The embedding is of the canonical question, so questions with equal
+/// Embeddings by tenant and signature. The embedding is of the canonical question, so questions with equal
 /// signatures have the equal embedding.
 pub(crate) struct EmbeddingCache {
-    items: Cache<Signature, Item, Bytes>,
+    items: Cache<EmbeddingKey, Item, Bytes>,
     limits: CacheLimits,
 }
 
@@ -39,26 +42,45 @@ impl EmbeddingCache {
         Self { items: Cache::with_weighter(estimate, limits.bytes, Bytes), limits }
     }
 
-    pub(crate) fn get(&self, signature: &Signature, now: Timestamp) -> Option<Embedding> {
-        let item = self.items.get(signature)?;
+    pub(crate) fn get(&self, key: &EmbeddingKey, now: Timestamp) -> Option<Embedding> {
+        let item = self.items.get(key)?;
         if now < item.expires {
             return Some(item.embedding);
         }
-        self.items.remove(signature);
+        self.items.remove(key);
         None
     }
 
-    pub(crate) fn put(&self, signature: Signature, now: Timestamp, embedding: Embedding) {
+    pub(crate) fn put(&self, key: EmbeddingKey, now: Timestamp, embedding: Embedding) {
         if self.limits.ttl.is_zero() {
             return;
         }
-        let expires = expiry(now, self.limits.ttl, signature.as_bytes()[0]);
-        self.items.insert(signature, Item { expires, embedding });
+        let expires = expiry(now, self.limits.ttl, key.1.as_bytes()[0]);
+        self.items.insert(key, Item { expires, embedding });
     }
 
-    /// Embeddings held.
-    pub(crate) fn len(&self) -> usize {
-        self.items.len()
+    /// How many are held that `chosen` says yes to.
+    pub(crate) fn held(&self, chosen: impl Fn(&EmbeddingKey) -> bool) -> u64 {
+        self.items.iter().filter(|(key, _)| chosen(key)).count() as u64
+    }
+
+    /// Drops all that `chosen` says yes to, and says how many.
+    pub(crate) fn invalidate(&self, chosen: impl Fn(&EmbeddingKey) -> bool) -> u64 {
+        let gone = std::cell::Cell::new(0);
+        self.items.retain(|key, _| {
+            let goes = chosen(key);
+            gone.set(gone.get() + u64::from(goes));
+            !goes
+        });
+        gone.get()
+    }
+
+    pub(crate) fn state(&self) -> EmbeddingsState {
+        EmbeddingsState {
+            items: self.items.len(),
+            bytes: self.items.weight(),
+            limit_bytes: self.limits.bytes,
+        }
     }
 }
 
@@ -79,15 +101,17 @@ mod tests {
         let embedding = Embedding { vector: vector.clone(), words: words.build() };
         let weight = |embedding: &Embedding| {
             let item = Item { expires: Timestamp::MAX, embedding: embedding.clone() };
-            Bytes.weight(&Canonical::of("q").signature(), &item)
+            Bytes.weight(&(TenantId::default(), Canonical::of("q").signature()), &item)
         };
         assert_eq!(weight(&vector.into()), OVERHEAD_BYTES + 4 * 384);
         assert_eq!(weight(&embedding), OVERHEAD_BYTES + 4 * 384 + 10 * (16 + 384));
 
         let limits = CacheLimits { ttl: SignedDuration::from_mins(1), bytes: 1 << 20 };
         let (cache, now) = (EmbeddingCache::new(limits), Timestamp::UNIX_EPOCH);
-        let signature = Canonical::of("q").signature();
-        cache.put(signature, now, embedding.clone());
-        assert_eq!(cache.get(&signature, now), Some(embedding));
+        let key = (TenantId::default(), Canonical::of("q").signature());
+        cache.put(key.clone(), now, embedding.clone());
+        assert_eq!(cache.get(&key, now), Some(embedding));
+        let other = (TenantId::new("other").unwrap(), key.1);
+        assert_eq!(cache.get(&other, now), None);
     }
 }

@@ -3,7 +3,7 @@
 use goldenset_core::ModelId;
 use goldenset_core::{Signature, VersionNumber};
 
-use crate::scope::Scope;
+use crate::scope::{Filters, Scope};
 
 /// 128 bits of a cryptographic hash over all parts, so that no two lookups share a result by
 /// chance or by intent.
@@ -40,13 +40,23 @@ impl ResultKey {
         parts.fixed(*signature.as_bytes());
         parts.fixed(scope.min_similarity.to_bits().to_le_bytes());
         parts.fixed((scope.max_results as u64).to_le_bytes());
-        parts.fixed(scope.day.year().to_le_bytes());
-        parts.fixed([scope.day.month(), scope.day.day()].map(|number| number.to_le_bytes()[0]));
+        // Today is another day than the one that the question is about: reviews are due by it.
+        for day in [scope.day, scope.today] {
+            parts.fixed(day.year().to_le_bytes());
+            parts.fixed([day.month(), day.day()].map(|number| number.to_le_bytes()[0]));
+        }
         // A moment has no such number as the one that stands for none.
-        let kb_epoch = scope.kb_epoch.map_or(i128::MIN, |moment| moment.as_nanosecond());
-        parts.fixed(kb_epoch.to_le_bytes());
+        let known = &scope.kb_epoch;
+        let otherwise = known.otherwise.map_or(i128::MIN, |moment| moment.as_nanosecond());
+        parts.fixed(otherwise.to_le_bytes());
+        parts.fixed((known.topics.len() as u64).to_le_bytes());
+        for (topic, moment) in &known.topics {
+            parts.variable(topic.as_bytes());
+            parts.fixed(moment.as_nanosecond().to_le_bytes());
+        }
         parts.variable(scope.tenant.as_str().as_bytes());
-        for values in [&scope.filters.category, &scope.filters.tags, &scope.filters.lang] {
+        let Filters { category, tags, lang } = &scope.filters;
+        for values in [category, tags, lang, &scope.superseded_tags] {
             parts.fixed((values.len() as u64).to_le_bytes());
             values.iter().for_each(|value| parts.variable(value.as_bytes()));
         }
@@ -82,7 +92,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::scope::Filters;
+    use crate::scope::KnownUntil;
 
     #[test]
     fn every_part_counts() {
@@ -92,7 +102,15 @@ mod tests {
             max_results: 10,
             filters: Filters::default(),
             day: date(2024, 5, 1),
-            kb_epoch: None,
+            follows_today: false,
+            today: date(2024, 5, 1),
+            kb_epoch: KnownUntil::default(),
+            superseded_tags: vec![],
+        };
+        let known = |topics: &[&str]| {
+            let now = Timestamp::UNIX_EPOCH;
+            let topics = topics.iter().map(|topic| ((*topic).to_owned(), now)).collect();
+            KnownUntil { otherwise: Some(now), topics }
         };
         let with = |change: &dyn Fn(&mut Scope)| {
             let mut scope = base.clone();
@@ -105,7 +123,14 @@ mod tests {
             with(&|s| s.min_similarity = 0.850_000_000_000_000_1),
             with(&|s| s.max_results = 9),
             with(&|s| s.day = date(2024, 5, 2)),
-            with(&|s| s.kb_epoch = Some(Timestamp::UNIX_EPOCH)),
+            with(&|s| s.today = date(2024, 5, 2)),
+            with(&|s| s.kb_epoch = known(&[])),
+            with(&|s| s.kb_epoch = known(&["a"])),
+            with(&|s| s.kb_epoch = known(&["b"])),
+            with(&|s| s.kb_epoch = known(&["a", "b"])),
+            with(&|s| s.kb_epoch.topics = known(&["a"]).topics),
+            with(&|s| s.superseded_tags = vec!["a".into(), "b".into()]),
+            with(&|s| s.superseded_tags = vec!["ab".into()]),
             with(&|s| s.filters.category = vec!["a".into(), "b".into()]),
             with(&|s| s.filters.category = vec!["ab".into()]),
             with(&|s| s.filters.tags = vec!["a".into(), "b".into()]),

@@ -1,15 +1,22 @@
 //! Caches in this process. They are invisible: a lookup with them gives byte for byte the body
 //! that it gives without them. Time to live bounds memory, never correctness.
 
+mod basis;
+mod counts;
 mod embeddings;
 mod key;
+#[cfg(test)]
+mod replay_tests;
 mod results;
 
-pub(crate) use embeddings::EmbeddingCache;
+pub(crate) use basis::{Basis, Grounds, Reach};
+pub use counts::{DropReason, Dropped};
+pub(crate) use embeddings::{EmbeddingCache, EmbeddingKey};
 pub(crate) use key::{JudgeId, ResultKey};
 pub(crate) use results::ResultCache;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 /// How much a cache may hold, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -17,9 +24,46 @@ pub struct CacheLimits {
     /// Time to live, counted from the insertion; a hit does not renew it. Zero turns the cache
     /// off.
     pub ttl: SignedDuration,
-    /// Bytes of bodies or embeddings, and a fixed overhead an item. Texts of entries are shared with
-    /// what is served and not counted.
+    /// Bytes of bodies, vectors or embeddings, and a fixed overhead an item. Texts of entries are
+    /// shared with what is served and not counted.
     pub bytes: u64,
+}
+
+/// What the caches hold, and what became of what they held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CacheState {
+    /// Results of lookups.
+    pub results: ResultsState,
+    /// Embeddings of questions.
+    pub embeddings: EmbeddingsState,
+}
+
+/// The cache of results.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResultsState {
+    /// Results held.
+    pub items: usize,
+    /// About how much memory they take.
+    pub bytes: u64,
+    /// How much they may take.
+    pub limit_bytes: u64,
+    /// Lookups that were answered by one, since the start.
+    pub hits: u64,
+    /// How often a result lived on because no change since it was found can have altered it.
+    pub kept: u64,
+    /// Results that went.
+    pub dropped: Dropped,
+}
+
+/// The cache of embeddings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EmbeddingsState {
+    /// Embeddings held.
+    pub items: usize,
+    /// About how much memory they take.
+    pub bytes: u64,
+    /// How much they may take.
+    pub limit_bytes: u64,
 }
 
 /// When something inserted `now` expires: 90 to 100 % of the TTL, by a byte of its key, so that

@@ -126,7 +126,7 @@ impl Engine {
         change: Change,
     ) -> Result<CalibrationChanged> {
         let _writing = self.writing.lock().await;
-        let Author { tenant, actor } = author;
+        let Author { tenant, actor, once: _ } = author;
         let at = in_micros(self.clock.now());
         let done = match change {
             Change::Store(calibration) => {

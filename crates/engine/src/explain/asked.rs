@@ -41,7 +41,8 @@ impl<'a> Asked<'a> {
         scope: &'a Scope,
         wanted: Option<&PublishedEntry>,
     ) -> Result<Self> {
-        let (Embedding { vector, words }, _) = engine.embeddings.one(question).await?;
+        let (Embedding { vector, words }, _) =
+            engine.embeddings.one(&scope.tenant, question).await?;
         let mut found = search(set, &vector, scope);
         found.truncate(ELIGIBLE);
         if let Some(entry) = wanted.filter(|entry| found.iter().all(|one| one.entry.id != entry.id))

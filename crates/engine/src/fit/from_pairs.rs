@@ -123,6 +123,7 @@ fn content(question: &str) -> EntryContent {
         tags: vec![],
         lang: None,
         validity: Validity::default(),
+        review_by: None,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use goldenset_core::ports::PublishedVersion;
 use goldenset_core::verifier::{EntryProfile, Verifier};
-use goldenset_core::{Embedding, EntryContent, EntryId, VersionNumber};
+use goldenset_core::{Embedding, EntryContent, EntryId, Suspension, VersionNumber};
 use jiff::Timestamp;
 
 use crate::answer::Answer;
 
 /// The served version of an entry.
+#[derive(Clone)]
 pub struct PublishedEntry {
     /// The entry.
     pub id: EntryId,
@@ -20,6 +21,8 @@ pub struct PublishedEntry {
     pub content: EntryContent,
     /// When it was approved last.
     pub published_at: Timestamp,
+    /// What holds it back since, the oldest first.
+    pub suspensions: Vec<Suspension>,
     /// What verification compares questions with.
     pub profile: EntryProfile,
 }
@@ -34,6 +37,7 @@ impl PublishedEntry {
             version: published.version,
             content: published.content,
             published_at: published.published_at,
+            suspensions: published.suspensions,
         }
     }
 }
@@ -64,5 +68,12 @@ impl Served {
     ) -> Self {
         let entry = Arc::new(PublishedEntry::new(published, embeddings, verifier));
         Self { entry, by_signature: OnceLock::new() }
+    }
+
+    /// The same entry, held back by `suspensions` and no others. The answer that was ready is of
+    /// the entry as it was, so it stays behind.
+    pub(crate) fn suspended(&self, suspensions: Vec<Suspension>) -> Self {
+        let entry = PublishedEntry { suspensions, ..PublishedEntry::clone(&self.entry) };
+        Self { entry: Arc::new(entry), by_signature: OnceLock::new() }
     }
 }

@@ -1,6 +1,7 @@
 //! What is served, in memory: immutable, swapped whole, read without locks.
 
 mod entry;
+mod journal;
 mod tenant;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use goldenset_core::{Code, Error, Result, TenantId};
 
 pub use entry::PublishedEntry;
 pub(crate) use entry::Served;
+pub(crate) use journal::{Difference, DifferenceKind, Journal};
 pub(crate) use tenant::{SetChange, TenantSet};
 
 /// The served sets of all tenants.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use goldenset_core::calibration::JudgedBy;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{CalibrationRecord, PublishedVersion};
-use goldenset_core::{Embedding, EntryId, Epoch, Signature};
+use goldenset_core::{Embedding, EntryId, Epoch, Signature, Suspension};
 use goldenset_vectors::VectorSet;
 
-use super::{PublishedEntry, Served};
+use super::{DifferenceKind, Journal, PublishedEntry, Served};
 use crate::calibrate::InForce;
 use crate::judge::Judge;
 
@@ -22,6 +22,10 @@ pub(crate) enum SetChange {
     Put(Box<PublishedVersion>, Vec<Embedding>),
     /// An entry goes out of service.
     Remove(EntryId),
+    /// An entry is held back, by these alone and in this order. Nothing where it is not served.
+    Suspend(EntryId, Vec<Suspension>),
+    /// Nothing holds an entry back any more.
+    Resume(EntryId),
 }
 
 /// The served entries of one tenant with the ways to find them.
@@ -36,6 +40,8 @@ pub(crate) struct TenantSet {
     by_id: HashMap<EntryId, Slot>,
     by_signature: HashMap<Signature, Holders>,
     pub(crate) vectors: VectorSet,
+    /// What the last changes were.
+    pub(crate) journal: Journal,
 }
 
 /// Entries that have a phrasing with one signature. More than one is rare: answers for different
@@ -74,6 +80,7 @@ impl TenantSet {
             by_id: HashMap::new(),
             by_signature: HashMap::new(),
             vectors: VectorSet::new(dimensions),
+            journal: Journal::default(),
         }
     }
 
@@ -84,7 +91,17 @@ impl TenantSet {
 
     /// The served version of an entry.
     pub(crate) fn entry(&self, id: &EntryId) -> Option<&Arc<PublishedEntry>> {
-        self.at(*self.by_id.get(id)?).map(|served| &served.entry)
+        self.served(id).map(|served| &served.entry)
+    }
+
+    /// Every entry.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Served>> {
+        self.entries.iter().flatten()
+    }
+
+    /// The entry with its ready-made answer.
+    pub(crate) fn served(&self, id: &EntryId) -> Option<&Arc<Served>> {
+        self.at(*self.by_id.get(id)?)
     }
 
     /// The entry whose vectors are in `group`.
@@ -106,20 +123,58 @@ impl TenantSet {
         self.by_signature.get(signature).map_or(&[], Holders::slots)
     }
 
-    /// The set after `changes`, as of `epoch`. The receiver stays as it is.
+    /// The set after `changes`, as of `epoch`, the next one that changes entries. The receiver stays
+    /// as it is.
     pub(crate) fn changed(&self, epoch: Epoch, changes: Vec<SetChange>) -> Self {
+        let (mut next, differences) = self.with_changes(epoch, changes);
+        next.journal.record(epoch, differences);
+        next
+    }
+
+    /// An empty set filled with what is served as of `epoch`. What was before is not known.
+    pub(crate) fn filled(&self, epoch: Epoch, changes: Vec<SetChange>) -> Self {
+        let (next, _) = self.with_changes(epoch, changes);
+        Self { journal: Journal::since(epoch), ..next }
+    }
+
+    fn with_changes(&self, epoch: Epoch, changes: Vec<SetChange>) -> (Self, Vec<DifferenceKind>) {
         let mut next = self.clone();
         next.epoch = epoch;
+        let mut differences = Vec::with_capacity(changes.len());
         let mut removed = HashSet::new();
         let mut added: Vec<(Slot, Vec<Embedding>)> = Vec::new();
         for change in changes {
             match change {
                 SetChange::Remove(id) => {
-                    removed.extend(next.remove(&id));
+                    if let Some((slot, signatures)) = next.remove(&id) {
+                        removed.insert(slot);
+                        let signatures = signatures.into_iter().collect();
+                        differences.push(DifferenceKind::Removed { id, signatures });
+                    }
+                }
+                SetChange::Suspend(id, suspensions) => {
+                    next.suspend(&id, suspensions);
+                    differences.push(DifferenceKind::Held { id });
+                }
+                SetChange::Resume(id) => {
+                    next.suspend(&id, Vec::new());
+                    differences.push(DifferenceKind::Held { id });
                 }
                 SetChange::Put(published, embeddings) => {
-                    removed.extend(next.remove(&published.id));
-                    added.push((next.insert(*published, &embeddings), embeddings));
+                    let replaced = next.remove(&published.id);
+                    let served = Served::new(*published, &embeddings, &next.judge.verifier);
+                    let entry = Arc::clone(&served.entry);
+                    let (place, mut signatures) = next.insert(served);
+                    if let Some((slot, former)) = replaced {
+                        removed.insert(slot);
+                        signatures.extend(former);
+                    }
+                    differences.push(DifferenceKind::Put {
+                        entry,
+                        vectors: embeddings.iter().map(|one| Arc::clone(&one.vector)).collect(),
+                        signatures: signatures.into_iter().collect(),
+                    });
+                    added.push((place, embeddings));
                 }
             }
         }
@@ -127,7 +182,7 @@ impl TenantSet {
             .iter()
             .flat_map(|(slot, embeddings)| embeddings.iter().map(|one| (*slot, &*one.vector)));
         next.vectors = next.vectors.changed(&removed, rows);
-        next
+        (next, differences)
     }
 
     /// The set with what is active of calibrations, as of `epoch`: it counts when `judge` gives
@@ -142,33 +197,43 @@ impl TenantSet {
         Self { epoch, calibration: in_force.map(Arc::new), ..self.clone() }
     }
 
-    fn insert(&mut self, published: PublishedVersion, embeddings: &[Embedding]) -> Slot {
-        let served = Served::new(published, embeddings, &self.judge.verifier);
+    /// Its place, and the signatures of its phrasings.
+    fn insert(&mut self, served: Served) -> (Slot, HashSet<Signature>) {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             // More than four thousand million entries do not fit into memory.
             (self.entries.len() - 1) as Slot
         });
-        for signature in signatures(&served.entry) {
-            let mut slots = self.holders(&signature).to_vec();
+        let signatures = signatures(&served.entry);
+        for signature in &signatures {
+            let mut slots = self.holders(signature).to_vec();
             slots.push(slot);
-            self.hold(signature, &slots);
+            self.hold(*signature, &slots);
         }
         self.by_id.insert(served.entry.id.clone(), slot);
         self.entries[slot as usize] = Some(Arc::new(served));
-        slot
+        (slot, signatures)
     }
 
-    fn remove(&mut self, id: &EntryId) -> Option<Slot> {
+    /// The place that it had, and the signatures of its phrasings.
+    fn remove(&mut self, id: &EntryId) -> Option<(Slot, HashSet<Signature>)> {
         let slot = self.by_id.remove(id)?;
         let served = self.entries[slot as usize].take()?;
-        for signature in signatures(&served.entry) {
-            let mut slots = self.holders(&signature).to_vec();
+        let signatures = signatures(&served.entry);
+        for signature in &signatures {
+            let mut slots = self.holders(signature).to_vec();
             slots.retain(|held| *held != slot);
-            self.hold(signature, &slots);
+            self.hold(*signature, &slots);
         }
         self.free.push(slot);
-        Some(slot)
+        Some((slot, signatures))
+    }
+
+    fn suspend(&mut self, id: &EntryId, suspensions: Vec<Suspension>) {
+        let slot = self.by_id.get(id).and_then(|slot| self.entries.get_mut(*slot as usize));
+        if let Some(Some(served)) = slot {
+            *served = Arc::new(served.suspended(suspensions));
+        }
     }
 
     fn hold(&mut self, signature: Signature, slots: &[Slot]) {

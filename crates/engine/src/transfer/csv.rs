@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, Cursor, Read, Write};
 
-use goldenset_core::{Code, EntryContent, EntryId};
+use goldenset_core::{Code, EntryContent, EntryId, Reference};
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::lines::{Line, next_line};
 use super::records::{Broken, Record, Records};
@@ -156,11 +156,13 @@ fn read_record(record: Record, columns: &[Option<&'static str>], collector: &mut
 fn value_of(field: &str, text: String) -> Result<Value, &'static str> {
     Ok(match kind_of(field) {
         Some(Kind::Optional) if text.is_empty() => Value::Null,
-        Some(Kind::List) if text.starts_with('[') => match serde_json::from_str(&text) {
-            Ok(Value::Array(items)) => Value::Array(items),
-            _ => return Err("begins with `[` and is not a JSON list: write `[\"…\", \"…\"]`"),
-        },
-        Some(Kind::List) => {
+        Some(Kind::List | Kind::References) if text.starts_with('[') => {
+            match serde_json::from_str(&text) {
+                Ok(Value::Array(items)) => Value::Array(items),
+                _ => return Err("begins with `[` and is not a JSON list: write `[\"…\", \"…\"]`"),
+            }
+        }
+        Some(Kind::List | Kind::References) => {
             let items = text.lines().filter(|line| !line.trim().is_empty());
             Value::Array(items.map(Value::from).collect())
         }
@@ -184,13 +186,23 @@ pub(super) fn write(rows: &[(&EntryId, &EntryContent)], writer: &mut impl Write)
             row.answer,
             row.category.unwrap_or_default(),
             &list_cell(row.tags),
-            &list_cell(row.references),
+            &references_cell(row.references),
             row.lang.unwrap_or_default(),
             &row.valid_from.as_ref().map(Date::to_string).unwrap_or_default(),
             &row.valid_until.as_ref().map(Date::to_string).unwrap_or_default(),
+            &row.review_by.as_ref().map(Date::to_string).unwrap_or_default(),
         ])?;
     }
     csv.flush()
+}
+
+/// Texts as any list; JSON where a reference has a document or a version.
+fn references_cell(references: &[Reference]) -> String {
+    if references.iter().any(|reference| !reference.is_plain()) {
+        return json!(references).to_string();
+    }
+    let texts: Vec<_> = references.iter().map(|reference| reference.text.clone()).collect();
+    list_cell(&texts)
 }
 
 /// One item a line where that reads back as the same list, else JSON.

@@ -1,13 +1,15 @@
 //! Golden sets as files: what `import`, `export` and `eval` read and write.
 //!
-//! Two formats with the same ten fields: `id`, `question`, `alternatives`, `answer`, `category`,
-//! `tags`, `references`, `lang`, `valid_from`, `valid_until`. `id`, `question` and `answer` are
-//! required.
+//! Two formats with the same eleven fields: `id`, `question`, `alternatives`, `answer`, `category`,
+//! `tags`, `references`, `lang`, `valid_from`, `valid_until`, `review_by`. `id`, `question` and
+//! `answer` are required. A reference is a text, or an object with `text`, `document`, `version`
+//! where it says more than its text.
 //!
 //! - **JSONL**: one object a line.
 //! - **CSV**: UTF-8 with or without a byte order mark, columns by header in any order, separated
 //!   by `,` or, when the header shows it, by `;`. A cell of a list field holds one item a line, or
-//!   a JSON list when it begins with `[`. An empty cell is an empty list or nothing.
+//!   a JSON list when it begins with `[`: the form in which references with a document or version
+//!   are written. An empty cell is an empty list or nothing.
 //!
 //! Reading reports every bad field of every bad row with the line that the row begins on, and
 //! holds at most one row of [`MAX_ROW_BYTES`] beside its result. What is written reads back as
@@ -37,7 +39,7 @@ pub use fault::RowFault;
 pub const MAX_ROW_BYTES: usize = 6
     * (MAX_QUESTION_BYTES * (1 + MAX_ITEMS)
         + MAX_ANSWER_BYTES
-        + MAX_ITEM_BYTES * (2 * MAX_ITEMS + 2)
+        + MAX_ITEM_BYTES * (4 * MAX_ITEMS + 2)
         + EntryId::MAX_BYTES)
     + 16 * 1024;
 

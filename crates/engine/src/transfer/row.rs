@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use goldenset_core::{Code, EntryContent, EntryId, Validity};
+use goldenset_core::{Code, EntryContent, EntryId, Reference, Validity};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
@@ -19,22 +19,25 @@ pub(super) enum Kind {
     Optional,
     /// A list of texts.
     List,
+    /// A list of references, each a text or an object.
+    References,
     /// A day or nothing.
     Day,
 }
 
 /// The fields, in the order in which they are written.
-pub(super) const FIELDS: [(&str, Kind); 10] = [
+pub(super) const FIELDS: [(&str, Kind); 11] = [
     ("id", Kind::Required),
     ("question", Kind::Required),
     ("alternatives", Kind::List),
     ("answer", Kind::Required),
     ("category", Kind::Optional),
     ("tags", Kind::List),
-    ("references", Kind::List),
+    ("references", Kind::References),
     ("lang", Kind::Optional),
     ("valid_from", Kind::Day),
     ("valid_until", Kind::Day),
+    ("review_by", Kind::Day),
 ];
 
 /// What a field of this name holds, if there is one.
@@ -71,10 +74,11 @@ pub(super) struct Written<'a> {
     pub(super) answer: &'a str,
     pub(super) category: Option<&'a str>,
     pub(super) tags: &'a [String],
-    pub(super) references: &'a [String],
+    pub(super) references: &'a [Reference],
     pub(super) lang: Option<&'a str>,
     pub(super) valid_from: Option<Date>,
     pub(super) valid_until: Option<Date>,
+    pub(super) review_by: Option<Date>,
 }
 
 impl<'a> Written<'a> {
@@ -89,6 +93,7 @@ impl<'a> Written<'a> {
             tags,
             lang,
             validity: Validity { valid_from, valid_until },
+            review_by,
         } = content;
         Self {
             id: id.as_str(),
@@ -101,6 +106,7 @@ impl<'a> Written<'a> {
             lang: lang.as_deref(),
             valid_from: *valid_from,
             valid_until: *valid_until,
+            review_by: *review_by,
         }
     }
 }
@@ -153,7 +159,7 @@ impl Collector {
         let answer = row.required("answer", self.requires("answer"));
         let category = row.optional("category");
         let tags = row.list("tags");
-        let references = row.list("references");
+        let references = row.references("references");
         let lang = row.optional("lang");
         let validity =
             Validity { valid_from: row.day("valid_from"), valid_until: row.day("valid_until") };
@@ -166,6 +172,7 @@ impl Collector {
             tags,
             lang,
             validity,
+            review_by: row.day("review_by"),
         };
         for fault in content.faults() {
             let allowed = fault.field == "answer"
@@ -227,7 +234,10 @@ struct Row<'a> {
 impl Row<'_> {
     /// Reports a field once: what is found first is the reason for what follows.
     fn fault(&mut self, field: &str, code: Code, detail: String) {
-        let known = self.faults.iter().any(|fault| fault.field.as_deref() == Some(field));
+        let known = self.faults.iter().filter_map(|fault| fault.field.as_deref());
+        let known = known
+            .filter_map(|known| known.strip_prefix(field))
+            .any(|rest| rest.is_empty() || rest.starts_with('.'));
         if !known && !self.absent.contains(&field) {
             self.faults.push(RowFault::of_field(self.line, field, code, detail));
         }
@@ -279,6 +289,65 @@ impl Row<'_> {
             }
         }
         texts
+    }
+
+    fn references(&mut self, field: &'static str) -> Vec<Reference> {
+        let items = match self.values.remove(field) {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(other) => {
+                self.wrong_type(field, "a list of texts or objects", &other);
+                return Vec::new();
+            }
+        };
+        let each = items.into_iter().enumerate();
+        each.map(|(index, item)| match item {
+            Value::String(text) => text.into(),
+            Value::Object(fields) => self.reference(&format!("{field}[{index}]"), fields),
+            other => {
+                let place = format!("{field}[{index}]");
+                self.wrong_type(&place, "text or an object with `text`", &other);
+                // Keeps the index of what follows.
+                String::new().into()
+            }
+        })
+        .collect()
+    }
+
+    fn reference(&mut self, place: &str, fields: serde_json::Map<String, Value>) -> Reference {
+        let mut reference = Reference::from("");
+        let mut given = false;
+        for (name, value) in fields {
+            let inside = format!("{place}.{name}");
+            match (name.as_str(), value) {
+                ("text", Value::String(text)) => {
+                    given = true;
+                    reference.text = text;
+                }
+                ("document", Value::String(text)) => reference.document = Some(text),
+                ("version", Value::String(text)) => reference.version = Some(text),
+                ("document" | "version", Value::Null) => {}
+                ("text", other) => {
+                    given = true;
+                    self.wrong_type(&inside, "text", &other);
+                }
+                ("document" | "version", other) => {
+                    self.wrong_type(&inside, "text or null", &other);
+                }
+                _ => {
+                    let detail = "is not a field; the fields are text, document, version".into();
+                    let inside = inside.chars().take(80).collect::<String>();
+                    self.fault(&inside, Code::UnknownField, detail);
+                }
+            }
+        }
+        if !given {
+            // Under the name by which an empty text is reported, so that it is said once.
+            let shown = if reference.is_plain() { "" } else { ".text" };
+            let detail = "is an object without `text`".into();
+            self.fault(&format!("{place}{shown}"), Code::MissingField, detail);
+        }
+        reference
     }
 
     fn day(&mut self, field: &'static str) -> Option<Date> {

@@ -88,11 +88,11 @@ async fn the_caches_keep_to_their_size() {
     for number in 0..2_000 {
         let looked = rig.ask(&format!("{QUERY} caso{number}")).await;
         smallest = smallest.min(looked.answer.body().len());
-        let (results, embeddings) = rig.engine.cached();
+        let (results, embeddings) = rig.cached();
         assert!(results * smallest <= LIMIT as usize, "{results} results");
         assert!(embeddings * VECTOR_BYTES <= LIMIT as usize, "{embeddings} embeddings");
     }
-    let (results, embeddings) = rig.engine.cached();
+    let (results, embeddings) = rig.cached();
     assert!(results > 10 && embeddings > 10, "{results} results, {embeddings} embeddings");
     assert_eq!(rig.tier(QUERY).await, Miss, "the oldest went first");
 }

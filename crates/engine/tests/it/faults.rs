@@ -46,7 +46,7 @@ async fn a_fault_of_the_provider_is_an_error_and_is_not_cached() {
         rig.embedder.set_trouble(Some(trouble));
         assert_eq!(rig.refused(PARAPHRASE).await, code, "{trouble:?}");
         assert_eq!(rig.refused(PARAPHRASE).await, code, "{trouble:?}");
-        assert_eq!(rig.engine.cached(), (0, 0));
+        assert_eq!(rig.cached(), (0, 0));
         assert_eq!(rig.tier(QUESTION).await, CacheStatus::SignatureHit);
         let queries = [PARAPHRASE.to_owned(), QUESTION.to_owned(), String::new()];
         let batch = rig.engine.lookup_batch(&queries, Options::default()).await.unwrap();

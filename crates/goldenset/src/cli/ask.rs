@@ -1,10 +1,11 @@
 //! `ask`: questions without a server.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
 use goldenset_core::decision::Decision;
 use goldenset_core::{Code, Error, Result, TenantId};
-use goldenset_engine::scope::{Filters, Options};
+use goldenset_engine::scope::{Filters, KbEpoch, KbEpochs, Options};
 use goldenset_engine::{Engine, Explained, LookupResult};
 use serde::Serialize;
 
@@ -38,7 +39,8 @@ pub(super) async fn run(engine: &Engine, ask: Ask) -> Result<bool> {
         max_results: ask.max_results,
         filters: Filters { category: ask.category, tags: ask.tag, lang: ask.lang },
         as_of: ask.as_of,
-        kb_epoch: None,
+        kb_epoch: kb_epochs(ask.kb_epoch)?,
+        superseded_tags: ask.superseded_tag,
     };
     let show = Show { json: ask.json, explain: ask.explain };
     if let Some(question) = &ask.question {
@@ -60,6 +62,19 @@ pub(super) async fn run(engine: &Engine, ask: Ask) -> Result<bool> {
         }
     }
     Ok(served)
+}
+
+/// One moment a topic.
+fn kb_epochs(given: Vec<(String, KbEpoch)>) -> Result<Option<KbEpochs>> {
+    let mut topics = BTreeMap::new();
+    for (topic, epoch) in given {
+        if topics.insert(topic.clone(), epoch).is_some() {
+            return Err(Error::new(Code::InvalidField, "a topic is given twice")
+                .field(format!("--kb-epoch {topic}"))
+                .fix("give each topic once"));
+        }
+    }
+    Ok((!topics.is_empty()).then_some(KbEpochs::Topics(topics)))
 }
 
 async fn one(engine: &Engine, question: &str, options: Options, show: Show) -> Result<bool> {

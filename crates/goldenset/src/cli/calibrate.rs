@@ -27,7 +27,7 @@ pub(super) async fn run(config: &Config, calibrate: Calibrate) -> Result<bool> {
             Ok(status.all.active.is_some() && !status.stale)
         }
         Some(CalibrateCommand::Undo(of)) => {
-            let author = Author { tenant: TenantId::new(&of.set.tenant)?, actor: actor() };
+            let author = Author::new(TenantId::new(&of.set.tenant)?, actor());
             let engine = super::engine(config, wire::store(config).await?).await?;
             let changed = engine.undo_calibration(author).await?;
             engine.close().await;
@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, calibrate: Calibrate) -> Result<bool> {
 }
 
 async fn make(config: &Config, calibrate: Calibrate) -> Result<bool> {
-    let author = Author { tenant: TenantId::new(&calibrate.set.tenant)?, actor: actor() };
+    let author = Author::new(TenantId::new(&calibrate.set.tenant)?, actor());
     // Without a sub-command the option is required.
     let path = calibrate.queries.unwrap_or_default();
     let (lines, queries): (Vec<_>, Vec<LabelledQuery>) =

@@ -12,6 +12,7 @@ use super::output::{Bar, print_result, unwritable};
 use super::serve::{announce, app, serve_until_stopped};
 use crate::config::Config;
 use crate::http::server::listen;
+use crate::wire;
 
 const ENTRIES: &str = include_str!("../../../../demo/entries.jsonl");
 
@@ -25,9 +26,15 @@ const QUESTIONS: [&str; 3] = [
 
 /// Publishes, asks, serves.
 pub(super) async fn run(config: &Config) -> Result<()> {
-    let listener = listen(config.server.listen).await?;
+    // For this machine alone, with keys or without.
+    let listener = listen(config.server.listen, false).await.map_err(|error| {
+        match config.server.listen.ip().is_loopback() {
+            true => error,
+            false => error.fix("listen on 127.0.0.1 or [::1]; `goldenset serve` can do more"),
+        }
+    })?;
     let address = listener.local_addr().unwrap_or(config.server.listen);
-    let app = app(config).await?;
+    let app = app(config, wire::store(config).await?).await?;
     let imported = publish(&app.engine).await?;
     greet(config, &imported).map_err(unwritable)?;
     for question in QUESTIONS {
@@ -45,7 +52,7 @@ async fn publish(engine: &std::sync::Arc<Engine>) -> Result<Imported> {
     if let Some(fault) = read.faults.first() {
         return Err(Error::new(Code::Internal, format!("the demo set is damaged: {fault}")));
     }
-    let author = Author { tenant: TenantId::default(), actor: "demo".into() };
+    let author = Author::new(TenantId::default(), "demo");
     let bar = Bar::new("embedding the demo set");
     let mode = ImportMode { publish: true, dry_run: false };
     engine.import(author, read.rows, mode, &|done, all| bar.show(done, all)).await

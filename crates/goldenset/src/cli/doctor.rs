@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goldenset_core::ports::{Embedder, Pair, Store};
+use goldenset_core::keys::KeyRecord;
+use goldenset_core::ports::{Embedder, KeyStore, Pair, Store};
 use goldenset_core::{Code, Error, Result};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
@@ -59,7 +60,10 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
         checks.push(Check::of("judge", judged));
     }
     checks.push(Check::of("data folder", data(config).await));
-    checks.push(Check::of("address", address(config).await));
+    let keys = keys(config).await;
+    let keyed = keys.as_ref().is_ok_and(|keys| keys.iter().any(KeyRecord::is_active));
+    checks.push(Check::of("keys", keys.map(|keys| in_words(&keys))));
+    checks.push(Check::of("address", address(config, keyed).await));
     let ok = checks.iter().all(|check| check.ok);
     if json {
         print_json(&checks)?;
@@ -114,9 +118,30 @@ async fn data(config: &Config) -> Result<String> {
     Ok(format!("{} is sound: {}", folder.display(), tenants.join(", ")))
 }
 
-async fn address(config: &Config) -> Result<String> {
+/// All keys; none where there is no folder yet.
+async fn keys(config: &Config) -> Result<Vec<KeyRecord>> {
+    let folder = &config.store.data_dir;
+    if !SqliteStore::is_in(folder) {
+        return Ok(Vec::new());
+    }
+    let keys = SqliteStore::open_read_only(folder).await?.keys().await?;
+    Ok(keys.into_iter().map(|key| key.record).collect())
+}
+
+fn in_words(keys: &[KeyRecord]) -> String {
+    let active = keys.iter().filter(|key| key.is_active()).count();
+    match (keys.len(), active) {
+        (0, _) => "none: whoever reaches the server may do everything, so it listens on loopback \
+                   alone"
+            .into(),
+        (all, 0) => format!("all {all} are revoked: nobody can call the server"),
+        (all, active) => format!("{active} active, {} revoked", all - active),
+    }
+}
+
+async fn address(config: &Config, keyed: bool) -> Result<String> {
     let address = config.server.listen;
-    match listen(address).await {
+    match listen(address, keyed).await {
         Ok(_) => Ok(format!("{address} is free")),
         Err(error) if is_goldenset(address).await => {
             tracing::debug!(%error, "the address is taken by a server of ours");
@@ -131,10 +156,10 @@ async fn address(config: &Config) -> Result<String> {
 async fn is_goldenset(address: SocketAddr) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(address).await.ok()?;
-        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n").await.ok()?;
+        stream.write_all(b"GET /openapi.json HTTP/1.0\r\n\r\n").await.ok()?;
         let mut answer = Vec::new();
         stream.take(64 * 1024).read_to_end(&mut answer).await.ok()?;
-        Some(String::from_utf8_lossy(&answer).contains("\"tenants\":"))
+        Some(String::from_utf8_lossy(&answer).contains("\"title\": \"goldenset\""))
     };
     tokio::time::timeout(PATIENCE, ask).await.ok().flatten().unwrap_or(false)
 }

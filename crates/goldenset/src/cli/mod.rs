@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod audit;
 mod calibrate;
+mod client;
 mod compare;
 mod demo;
 mod doctor;
@@ -12,6 +13,8 @@ mod eval;
 mod explain;
 mod files;
 mod fit;
+mod keys;
+mod listing;
 mod output;
 mod serve;
 mod transfer;
@@ -87,6 +90,7 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::Calibrate(calibrate) => calibrate::run(config, calibrate).await,
         Command::Drift(drift) => drift::run(config, drift).await,
         Command::Audit(audit) => audit::run(config, audit).await,
+        Command::Keys(keys) => keys::run(config, keys).await.map(|()| true),
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
         Command::Config(ConfigCommand::Show { .. }) => Ok(true),
     }
@@ -119,6 +123,7 @@ fn flags(command: &Command) -> Vec<Flag> {
         }
         Command::Drift(drift) => (drift.set.data.clone(), None),
         Command::Audit(audit) => (audit.set().data.clone(), None),
+        Command::Keys(keys) => (keys.remote().data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
         Command::Eval(_) | Command::Fit(_) | Command::Config(_) => (None, None),

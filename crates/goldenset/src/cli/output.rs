@@ -16,6 +16,7 @@ pub(super) fn exit_code(error: &Error) -> u8 {
         Kind::Conflict => 4,
         Kind::Unavailable => 5,
         Kind::Setup => 6,
+        Kind::Forbidden => 7,
         // As in sysexits.h: an internal software error.
         Kind::Internal => 70,
     }
@@ -122,7 +123,7 @@ pub(super) fn print_result(
                 writeln!(out, "    {line}")?;
             }
             for reference in &answer.entry.content.references {
-                writeln!(out, "    - {reference}")?;
+                writeln!(out, "    - {}", reference.text)?;
             }
         }
         None => {

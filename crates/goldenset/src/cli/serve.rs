@@ -4,28 +4,44 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goldenset_core::Result;
+use goldenset_core::ports::Store;
 use goldenset_engine::{Engine, Watch};
+use goldenset_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use super::output::Bar;
 use crate::config::Config;
 use crate::http::server::{asked_to_stop, listen, serve};
-use crate::http::{App, Limits};
+use crate::http::{App, KeyRing, Limits};
 use crate::metrics::{Metrics, Timed};
 use crate::wire;
 
 /// Serves until the process is asked to stop.
 pub(super) async fn run(config: &Config) -> Result<()> {
-    let listener = listen(config.server.listen).await?;
-    let app = app(config).await?;
+    let (listener, store) = open(config).await?;
+    let app = app(config, store).await?;
     announce(&listener, &app.engine);
     serve_until_stopped(config, listener, app).await
 }
 
-/// All parts over the configured data folder.
-pub(super) async fn app(config: &Config) -> Result<Arc<App>> {
+/// The address and the data folder, before anything slow is done.
+async fn open(config: &Config) -> Result<(TcpListener, Arc<dyn Store>)> {
+    let address = config.server.listen;
+    // Before anything is made or read, so that a port in use is said at once; and no folder is
+    // made to look for keys that cannot be there.
+    if address.ip().is_loopback() || !SqliteStore::is_in(&config.store.data_dir) {
+        let listener = listen(address, false).await?;
+        return Ok((listener, wire::store(config).await?));
+    }
     let store = wire::store(config).await?;
+    let keyed = store.keys().await?.iter().any(|key| key.record.is_active());
+    Ok((listen(address, keyed).await?, store))
+}
+
+/// All parts over a store.
+pub(super) async fn app(config: &Config, store: Arc<dyn Store>) -> Result<Arc<App>> {
+    let keys = Arc::new(KeyRing::load(Arc::clone(&store)).await?);
     let metrics = Arc::new(Metrics::new(config.lookup.min_similarity)?);
     let embedder = Arc::new(Timed::new(wire::embedder(config)?, Arc::clone(&metrics)));
     let bar = Bar::new("embedding");
@@ -37,7 +53,7 @@ pub(super) async fn app(config: &Config) -> Result<Arc<App>> {
         permits: Semaphore::new(config.server.max_concurrent_requests.min(Semaphore::MAX_PERMITS)),
     };
     let watch = Arc::new(Watch::new(Arc::clone(&engine), wire::watching(config))?);
-    Ok(Arc::new(App { engine, watch, metrics, limits }))
+    Ok(Arc::new(App { engine, watch, keys, metrics, limits }))
 }
 
 pub(super) fn announce(listener: &TcpListener, engine: &Engine) {

@@ -35,7 +35,7 @@ struct ImportReport {
 /// Imports; `false` when rows were left out.
 pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
     let format = format_of(&import.file, import.format)?;
-    let author = Author { tenant: TenantId::new(&import.set.tenant)?, actor: actor() };
+    let author = Author::new(TenantId::new(&import.set.tenant)?, actor());
     let read = read_rows(format, Reading::default(), input(&import.file)?)?;
     let bad_rows = read.total - read.rows.len() as u64;
     if !import.json {

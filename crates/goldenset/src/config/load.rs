@@ -190,7 +190,7 @@ fn typed(settings: &[Setting]) -> Result<Config> {
 
 /// Settings that are good alone and wrong together.
 fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
-    let Config { embedding, judge, server, .. } = config;
+    let Config { embedding, judge, server, curation, .. } = config;
     let no_key = embedding.provider == Provider::OpenAi
         && embedding.base_url.starts_with("https://api.openai.com/")
         && embedding.api_key.expose().is_none();
@@ -202,7 +202,21 @@ fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
     let no_patience = judge.kind != JudgeKind::None
         && judge.budget_ms.saturating_mul(2) >= server.request_timeout_ms;
     let no_unsure = judge.unsure_from > judge.unsure_to;
+    let no_middle = curation.reject_below > curation.approve_from;
+    let no_category = curation.thresholds.keys().any(|name| !curation.categories.contains(name));
     let faults = [
+        (
+            no_middle,
+            "curation.reject_below",
+            "is greater than curation.approve_from, so qualities between are both",
+            "give a number that is not greater",
+        ),
+        (
+            no_category,
+            "curation.thresholds",
+            "names a category that is not among curation.categories",
+            "correct the name, or add the category",
+        ),
         (
             no_unsure,
             "judge.unsure_from",

@@ -9,14 +9,17 @@ mod environment;
 mod fault;
 mod file;
 mod keys;
+mod lists;
 mod load;
 mod rule;
 mod show;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use goldenset_core::curation::Thresholds;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
 
@@ -46,6 +49,8 @@ pub struct Config {
     pub watch: Watch,
     /// Served answers that experts judge.
     pub audit: Audit,
+    /// How the word of experts counts.
+    pub curation: Curation,
     /// What goldenset writes about its work.
     pub log: Log,
 }
@@ -235,6 +240,34 @@ pub struct Audit {
     pub most_open: u64,
 }
 
+/// Section `curation`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Curation {
+    /// What feedback may name as its reason.
+    #[serde(deserialize_with = "names")]
+    pub categories: Vec<String>,
+    /// Least trust of an expert whose feedback counts, 0 to 1.
+    pub least_trust: f64,
+    /// What the trust of an administrator counts as, 0 to 1.
+    pub admin_trust: f64,
+    /// How many proposals a stated trust counts as.
+    pub trust_strength: u32,
+    /// Quality from which a proposal is approved by itself, 0 to 1.
+    pub approve_from: f64,
+    /// Quality below which a proposal is rejected by itself, 0 to 1.
+    pub reject_below: f64,
+    /// The same for single categories.
+    #[serde(deserialize_with = "thresholds")]
+    pub thresholds: BTreeMap<String, Thresholds>,
+    /// Whether who proposed may not approve.
+    pub four_eyes: bool,
+    /// Experts who say that a version is not right before it is looked at again.
+    pub contradictions: usize,
+    /// How often a server looks for what rules propose, seconds.
+    pub sweep_seconds: u64,
+}
+
 /// Section `log`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -315,6 +348,18 @@ fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pat
 fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
     let name = String::deserialize(deserializer)?;
     TimeZone::get(&name).map_err(serde::de::Error::custom)
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    lists::names(&text).ok_or_else(|| serde::de::Error::custom("a name is empty or there twice"))
+}
+
+fn thresholds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Thresholds>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    lists::thresholds(&text).ok_or_else(|| serde::de::Error::custom("no list of thresholds"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use jiff::tz::TimeZone;
 use toml::Value;
 
+use super::lists;
+
 /// A value as a layer gives it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Given {
@@ -43,6 +45,10 @@ pub(super) enum Rule {
     HttpUrl,
     /// The name of a time zone.
     TimeZone,
+    /// Names, separated by commas.
+    Names,
+    /// Names with two thresholds each, separated by commas.
+    Thresholds,
     /// An address that may hold a password.
     PrivateUrl,
     /// A secret that must not stand where others read it.
@@ -62,6 +68,12 @@ impl Rule {
             Self::Filled => "text that is not empty".into(),
             Self::HttpUrl => "an http:// or https:// address without user and password".into(),
             Self::TimeZone => "the name of a time zone, like Europe/Rome".into(),
+            Self::Names => "different names, separated by commas".into(),
+            Self::Thresholds => {
+                "a list of `category approve_from reject_below`, separated by commas, the numbers \
+                 from 0 to 1 and the first not below the second"
+                    .into()
+            }
         }
     }
 
@@ -129,6 +141,8 @@ impl Rule {
             Self::Filled => !trimmed.is_empty(),
             Self::HttpUrl => is_plain_http(trimmed),
             Self::TimeZone => TimeZone::get(trimmed).is_ok(),
+            Self::Names => lists::names(trimmed).is_some(),
+            Self::Thresholds => lists::thresholds(trimmed).is_some(),
             _ => true,
         };
         // Paths may end in a space; nothing else means something by it.

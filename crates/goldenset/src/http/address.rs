@@ -2,8 +2,10 @@
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use goldenset_core::curation::CandidateId;
+use goldenset_core::keys::KeyId;
 use goldenset_core::watch::AuditId;
-use goldenset_core::{Code, EntryId, Error};
+use goldenset_core::{Code, Document, EntryId, Error, Handle};
 use serde::de::DeserializeOwned;
 
 use super::json::wrong_data;
@@ -32,11 +34,57 @@ impl<S: Send + Sync> FromRequestParts<S> for AuditPath {
     }
 }
 
+/// The `{id}` of a path to a key.
+pub(crate) struct KeyPath(pub(crate) KeyId);
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(id(parts, state).await?.parse()?))
+    }
+}
+
+/// The `{id}` of a path to a candidate.
+pub(crate) struct CandidatePath(pub(crate) CandidateId);
+
+impl<S: Send + Sync> FromRequestParts<S> for CandidatePath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(id(parts, state).await?.parse()?))
+    }
+}
+
+/// The `{handle}` of a path to an expert.
+pub(crate) struct HandlePath(pub(crate) Handle);
+
+impl<S: Send + Sync> FromRequestParts<S> for HandlePath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let handle = id(parts, state).await.map_err(|error| error.field("handle"))?;
+        Ok(Self(Handle::new(handle).map_err(|error| error.field("handle"))?))
+    }
+}
+
+/// The `{document}` of a path.
+pub(crate) struct DocumentPath(pub(crate) Document);
+
+impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let name = id(parts, state).await.map_err(|error| error.field("document"))?;
+        Ok(Self(Document::new(&name)?))
+    }
+}
+
 async fn id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, Error> {
     let wrong = || {
-        Error::new(Code::InvalidField, "the id in the address is not percent-encoded UTF-8")
+        Error::new(Code::InvalidField, "the name in the address is not percent-encoded UTF-8")
             .field("id")
-            .fix("percent-encode the id as UTF-8: `%25` for a percent sign")
+            .fix("percent-encode the name as UTF-8: `%25` for a percent sign")
     };
     if !well_escaped(parts.uri.path()) {
         return Err(wrong());

@@ -9,12 +9,12 @@ use goldenset_core::{EntryId, TenantId};
 use goldenset_engine::audit::AuditReport;
 use serde::{Deserialize, Serialize};
 
-use super::App;
 use super::address::{AuditPath, Parameters};
 use super::entries::known_tenant;
 use super::json::JsonBody;
 use super::paging;
 use super::problem::Failure;
+use super::{App, Caller};
 
 /// Items on a page when the caller does not say.
 const PAGE: usize = 50;
@@ -59,9 +59,10 @@ pub(crate) struct JudgementBody {
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Parameters(query): Parameters<ItemsQuery>,
 ) -> Result<Json<Items>, Failure> {
-    let tenant = known_tenant(&app, query.tenant)?;
+    let tenant = known_tenant(&app, &caller, query.tenant)?;
     let limit = paging::limit(query.limit, PAGE)?;
     let status = query.status.unwrap_or(AuditStatus::Open);
     let after = query.after.map(AuditId);
@@ -72,15 +73,16 @@ pub(crate) async fn list(
 
 pub(crate) async fn judge(
     State(app): State<Arc<App>>,
+    caller: Caller,
     AuditPath(id): AuditPath,
     JsonBody(body): JsonBody<JudgementBody>,
 ) -> Result<Json<AuditItem>, Failure> {
-    let tenant = body.tenant.unwrap_or_default();
+    let tenant = caller.tenant(body.tenant)?;
     let judgement = Judgement {
         verdict: body.verdict,
         entry: body.entry,
         unanswerable: body.unanswerable.unwrap_or_default(),
-        by: body.by,
+        by: caller.by(Some(body.by))?,
         comment: body.comment,
         at: app.watch.now(),
     };
@@ -89,8 +91,9 @@ pub(crate) async fn judge(
 
 pub(crate) async fn report(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Parameters(query): Parameters<ReportQuery>,
 ) -> Result<Json<AuditReport>, Failure> {
-    let tenant = known_tenant(&app, query.tenant)?;
+    let tenant = known_tenant(&app, &caller, query.tenant)?;
     Ok(Json(app.watch.audit_report(&tenant, query.days.unwrap_or(DAYS)).await?))
 }

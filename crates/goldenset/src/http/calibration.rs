@@ -5,18 +5,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use goldenset_core::{Code, EntryId, Error, TenantId};
-use goldenset_engine::Author;
 use goldenset_engine::calibrate::{
     Calibrated, CalibrationChanged, CalibrationStatus, Method, Wanted,
 };
 use goldenset_engine::eval::LabelledQuery;
 use serde::Deserialize;
 
-use super::App;
 use super::address::Parameters;
-use super::entries::{ACTOR, TenantQuery, known_tenant};
+use super::entries::{TenantQuery, known_tenant};
 use super::json::{JsonBody, Object};
 use super::problem::Failure;
+use super::{App, Caller};
 
 /// Most labelled questions of one request.
 const MAX_QUERIES: usize = 10_000;
@@ -49,14 +48,16 @@ pub(crate) struct UndoBody {
 
 pub(crate) async fn status(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<CalibrationStatus>, Failure> {
-    let tenant = known_tenant(&app, query.tenant)?;
+    let tenant = known_tenant(&app, &caller, query.tenant)?;
     Ok(Json(app.engine.calibrations(&tenant).await?))
 }
 
 pub(crate) async fn calibrate(
     State(app): State<Arc<App>>,
+    caller: Caller,
     JsonBody(body): JsonBody<CalibrateBody>,
 ) -> Result<Json<Calibrated>, Failure> {
     if body.queries.len() > MAX_QUERIES {
@@ -80,7 +81,7 @@ pub(crate) async fn calibrate(
         method: body.method.unwrap_or_default(),
         per_category: body.per_category.unwrap_or_default(),
     };
-    let author = author(body.tenant);
+    let author = caller.author(body.tenant)?;
     let place = |row: usize| format!("queries[{row}]");
     let dry_run = body.dry_run.unwrap_or_default();
     let done =
@@ -90,11 +91,8 @@ pub(crate) async fn calibrate(
 
 pub(crate) async fn undo(
     State(app): State<Arc<App>>,
+    caller: Caller,
     JsonBody(body): JsonBody<UndoBody>,
 ) -> Result<Json<CalibrationChanged>, Failure> {
-    Ok(Json(app.engine.undo_calibration(author(body.tenant)).await?))
-}
-
-fn author(tenant: Option<TenantId>) -> Author {
-    Author { tenant: tenant.unwrap_or_default(), actor: ACTOR.into() }
+    Ok(Json(app.engine.undo_calibration(caller.author(body.tenant)?).await?))
 }

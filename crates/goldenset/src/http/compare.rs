@@ -9,9 +9,9 @@ use goldenset_engine::Comparison;
 use goldenset_engine::scope::Options;
 use serde::Deserialize;
 
-use super::App;
 use super::json::JsonBody;
 use super::problem::Failure;
+use super::{App, Caller};
 
 /// Two questions, or a question and an entry.
 #[derive(Debug, Deserialize)]
@@ -26,6 +26,7 @@ pub(crate) struct CompareBody {
 
 pub(crate) async fn compare(
     State(app): State<Arc<App>>,
+    caller: Caller,
     JsonBody(body): JsonBody<CompareBody>,
 ) -> Result<Json<Comparison>, Failure> {
     let comparison = match body {
@@ -33,6 +34,7 @@ pub(crate) async fn compare(
             app.engine.compare(&a, &b).await?
         }
         CompareBody { a: None, b: None, query: Some(query), entry_id: Some(id), tenant } => {
+            let tenant = Some(caller.tenant(tenant)?);
             let options = Options { tenant, ..Options::default() };
             let compared = app.engine.compare_entry(&query, &id, options).await;
             compared.map_err(|error| match error.code {

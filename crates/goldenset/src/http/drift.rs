@@ -7,10 +7,10 @@ use axum::extract::State;
 use goldenset_engine::drift::Drift;
 use serde::Deserialize;
 
-use super::App;
 use super::address::Parameters;
 use super::entries::known_tenant;
 use super::problem::Failure;
+use super::{App, Caller};
 
 /// Days that a report goes back when the caller does not say.
 const DAYS: u32 = 7;
@@ -24,8 +24,9 @@ pub(crate) struct DriftQuery {
 
 pub(crate) async fn drift(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Parameters(query): Parameters<DriftQuery>,
 ) -> Result<Json<Drift>, Failure> {
-    let tenant = known_tenant(&app, query.tenant)?;
+    let tenant = known_tenant(&app, &caller, query.tenant)?;
     Ok(Json(app.watch.drift(&tenant, query.days.unwrap_or(DAYS)).await?))
 }

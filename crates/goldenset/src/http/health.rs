@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use goldenset_core::TenantId;
 use goldenset_engine::TenantState;
 use serde::Serialize;
 
+use super::auth::caller;
 use super::problem::Failure;
 use super::{App, OPENAPI};
 
@@ -18,16 +19,27 @@ pub(crate) async fn alive() -> Json<BTreeMap<&'static str, &'static str>> {
     Json(BTreeMap::from([("status", "ok")]))
 }
 
-/// What a load balancer and a support engineer ask first.
+/// What a load balancer asks first, and a support engineer.
 #[derive(Serialize)]
 struct Readiness {
     status: &'static str,
+    /// Only for whoever may see all tenants.
+    #[serde(flatten)]
+    more: Option<More>,
+}
+
+#[derive(Serialize)]
+struct More {
     store: &'static str,
     tenants: BTreeMap<TenantId, TenantState>,
     version: &'static str,
 }
 
-pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
+pub(crate) async fn ready(
+    State(app): State<Arc<App>>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Response {
     let store = app.engine.store().tenants().await;
     if let Err(error) = &store {
         tracing::warn!(code = error.code.as_str(), %error, "the store does not answer");
@@ -36,12 +48,22 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
         Ok(_) => (StatusCode::OK, "ready", "ok"),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready", error.code.as_str()),
     };
-    let tenants = app.engine.tenants();
-    let version = env!("CARGO_PKG_VERSION");
-    (status, Json(Readiness { status: word, store, tenants, version })).into_response()
+    let sees_all = caller(&app, &extensions, &headers).and_then(|caller| caller.unscoped());
+    let more = sees_all.is_ok().then(|| More {
+        store,
+        tenants: app.engine.tenants(),
+        version: env!("CARGO_PKG_VERSION"),
+    });
+    (status, Json(Readiness { status: word, more })).into_response()
 }
 
-pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Failure> {
+/// Of all tenants, hence for a key of all tenants; its role does not matter.
+pub(crate) async fn metrics(
+    State(app): State<Arc<App>>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    caller(&app, &extensions, &headers)?.unscoped()?;
     let text = app.metrics.encode(&app.engine, &app.watch.state())?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -9,14 +9,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use goldenset_core::{Code, Epoch, Error, TenantId};
-use goldenset_engine::scope::{Filters, KbEpoch, Options};
+use goldenset_engine::scope::{Filters, KbEpochs, Options};
 use goldenset_engine::{Facts, Looked};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::App;
 use super::json::{JsonBody, Object, day};
 use super::problem::{Failure, Problem};
+use super::{App, Caller};
 
 const CACHE: HeaderName = HeaderName::from_static("x-goldenset-cache");
 const EPOCH: HeaderName = HeaderName::from_static("x-goldenset-epoch");
@@ -37,7 +37,9 @@ macro_rules! lookup_body {
             filters: Option<Object<Filters>>,
             #[serde(default, deserialize_with = "day")]
             as_of: Option<Date>,
-            kb_epoch: Option<KbEpoch>,
+            kb_epoch: Option<KbEpochs>,
+            #[serde(default)]
+            superseded_tags: Vec<String>,
         }
 
         impl $name {
@@ -49,6 +51,7 @@ macro_rules! lookup_body {
                     filters: self.filters.map(|Object(filters)| filters).unwrap_or_default(),
                     as_of: self.as_of,
                     kb_epoch: self.kb_epoch,
+                    superseded_tags: self.superseded_tags,
                 };
                 (self.$field, options)
             }
@@ -67,10 +70,12 @@ lookup_body!(
 
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
+    caller: Caller,
     JsonBody(body): JsonBody<LookupBody>,
 ) -> Result<Response, Failure> {
     let started = Instant::now();
-    let (query, options) = body.split();
+    let (query, mut options) = body.split();
+    options.tenant = Some(caller.tenant(options.tenant)?);
     let threshold = options.min_similarity;
     let looked = app.watch.lookup(&query, options).await;
     let elapsed = started.elapsed();
@@ -84,10 +89,12 @@ pub(crate) async fn one(
 
 pub(crate) async fn batch(
     State(app): State<Arc<App>>,
+    caller: Caller,
     JsonBody(body): JsonBody<BatchBody>,
 ) -> Result<Response, Failure> {
     let started = Instant::now();
-    let (queries, options) = body.split();
+    let (queries, mut options) = body.split();
+    let tenant = caller.tenant(options.tenant)?;
     if queries.len() > app.limits.batch {
         let detail = format!("{} questions, the limit is {}", queries.len(), app.limits.batch);
         return Err(Error::new(Code::TooMany, detail)
@@ -96,7 +103,8 @@ pub(crate) async fn batch(
             .into());
     }
     // Wrong for all of them, so it is said once.
-    app.engine.tenant(&options.tenant.clone().unwrap_or_default())?;
+    app.engine.tenant(&tenant)?;
+    options.tenant = Some(tenant);
     let threshold = options.min_similarity;
     let results = app.watch.lookup_batch(&queries, options).await?;
     let elapsed = started.elapsed();

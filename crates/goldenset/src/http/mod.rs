@@ -2,16 +2,30 @@
 
 mod address;
 mod audit;
+mod auth;
+mod cache;
 mod calibration;
+mod caller;
+mod candidates;
 mod compare;
+mod diff;
 mod drift;
 mod entries;
+mod experts;
+mod feedback;
 mod guard;
 mod health;
 mod json;
+mod key_ring;
+mod keys;
+mod log;
 mod lookup;
+mod once;
 mod paging;
 mod problem;
+mod questions;
+mod references;
+mod roles;
 pub mod server;
 
 use std::sync::Arc;
@@ -25,8 +39,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
 use crate::metrics::Metrics;
+pub(crate) use caller::Caller;
 pub use guard::Limits;
 use guard::RequestIds;
+pub use key_ring::KeyRing;
+pub use roles::ROLES;
 
 /// What every handler shares.
 pub struct App {
@@ -34,13 +51,15 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Answers lookups and counts them.
     pub watch: Arc<Watch>,
+    /// Who may call.
+    pub keys: Arc<KeyRing>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What a request may cost.
     pub limits: Limits,
 }
 
-/// All routes.
+/// All routes. What each needs of its caller is in `roles.rs`.
 pub fn router(app: Arc<App>) -> Router {
     let body_limit = app.limits.body_bytes;
     Router::new()
@@ -52,13 +71,34 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/entries/{id}/publish", post(entries::publish))
         .route("/v1/entries/{id}/retire", post(entries::retire))
         .route("/v1/entries/{id}/versions", get(entries::versions))
+        .route("/v1/entries/{id}/rollback", post(entries::roll_back))
+        .route("/v1/feedback", get(feedback::list).post(feedback::take))
+        .route("/v1/experts", get(experts::list))
+        .route("/v1/experts/{handle}", get(experts::read).put(experts::put))
+        .route("/v1/candidates", get(candidates::list))
+        .route("/v1/candidates/{id}", get(candidates::read).put(candidates::amend))
+        .route("/v1/candidates/{id}/approve", post(candidates::approve))
+        .route("/v1/candidates/{id}/reject", post(candidates::reject))
+        .route("/v1/candidates/{id}/revise", post(candidates::revise))
+        .route("/v1/questions", get(questions::list).post(questions::record))
+        .route("/v1/log", get(log::list))
+        .route("/v1/entries/{id}/diff", get(diff::diff))
+        .route("/v1/references", get(references::list))
+        .route("/v1/references/{document}/changed", post(references::changed))
+        .route("/v1/references/{document}/undo", post(references::undo))
         .route("/v1/calibration", get(calibration::status).post(calibration::calibrate))
         .route("/v1/calibration/undo", post(calibration::undo))
         .route("/v1/drift", get(drift::drift))
         .route("/v1/audit", get(audit::list))
         .route("/v1/audit/report", get(audit::report))
         .route("/v1/audit/{id}/judgement", post(audit::judge))
+        .route("/v1/keys", get(keys::list).post(keys::create))
+        .route("/v1/keys/{id}/revoke", post(keys::revoke))
+        .route("/v1/cache", get(cache::state))
+        .route("/v1/cache/invalidate", post(cache::invalidate))
+        .layer(from_fn_with_state(Arc::clone(&app), once::identify))
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
+        .layer(from_fn_with_state(Arc::clone(&app), auth::authorise))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

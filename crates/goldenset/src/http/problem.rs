@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use goldenset_core::{Code, Error, Kind};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// Seconds after which a caller should try again what was unavailable.
 const RETRY_AFTER_SECONDS: u8 = 1;
@@ -24,6 +25,9 @@ pub(crate) struct Problem {
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<String>,
+    /// What else a caller can use.
+    #[serde(flatten)]
+    members: Map<String, Value>,
 }
 
 impl From<&Error> for Problem {
@@ -36,6 +40,11 @@ impl From<&Error> for Problem {
             code: error.code.as_str(),
             field: error.field.clone(),
             fix: error.fix.as_ref().map(ToString::to_string),
+            members: error
+                .members
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
         }
     }
 }
@@ -46,11 +55,13 @@ fn status(code: Code) -> StatusCode {
         Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::KeyMissing | Code::KeyInvalid => StatusCode::UNAUTHORIZED,
         Code::EmbeddingRejected | Code::EmbeddingMismatch => StatusCode::BAD_GATEWAY,
         code => match code.kind() {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Setup | Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         },
@@ -78,6 +89,9 @@ impl IntoResponse for Failure {
         let mut response = (status, Json(Problem::from(&error))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(u16::from(RETRY_AFTER_SECONDS)));
         }

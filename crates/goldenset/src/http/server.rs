@@ -11,20 +11,22 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{App, router};
 
-/// Takes the address before anything slow is done, so that a port in use is said at once.
+/// Takes the address. One that other machines can reach is taken only where callers are told apart,
+/// which is where there is a key that opens something.
 ///
 /// # Errors
 /// `listen_failed` naming the address and the fix.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+pub async fn listen(address: SocketAddr, keyed: bool) -> Result<TcpListener> {
     let failed = |detail: String, fix: &'static str| {
         Error::new(Code::ListenFailed, detail).field("server.listen").fix(fix)
     };
-    if !address.ip().is_loopback() {
-        let detail =
-            format!("{address} can be reached from other machines, and callers have no keys");
+    if !address.ip().is_loopback() && !keyed {
+        let detail = format!(
+            "{address} can be reached from other machines, and there are no keys to tell callers apart"
+        );
         return Err(failed(
             detail,
-            "listen on 127.0.0.1 or [::1] and put a proxy that knows your callers before it",
+            "make one with `goldenset keys create --name NAME --role admin`, or listen on 127.0.0.1 or [::1]",
         ));
     }
     TcpListener::bind(address).await.map_err(|cause| {

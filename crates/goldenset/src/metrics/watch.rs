@@ -1,17 +1,15 @@
 //! What became of the watching of lookups.
 
-use std::sync::{Mutex, PoisonError};
-
 use goldenset_engine::WatchState;
 use prometheus::{IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry};
+
+use super::Raising;
 
 /// Counters and gauges of [`WatchState`].
 pub(super) struct WatchMetrics {
     not_queued: IntCounterVec,
     failed_flushes: IntCounter,
     open: IntGaugeVec,
-    /// Held while counters are raised: two scrapes at once would raise them twice.
-    raising: Mutex<()>,
 }
 
 impl WatchMetrics {
@@ -37,24 +35,18 @@ impl WatchMetrics {
         registry.register(Box::new(not_queued.clone()))?;
         registry.register(Box::new(failed_flushes.clone()))?;
         registry.register(Box::new(open.clone()))?;
-        Ok(Self { not_queued, failed_flushes, open, raising: Mutex::default() })
+        Ok(Self { not_queued, failed_flushes, open })
     }
 
-    pub(super) fn set(&self, state: &WatchState) {
-        let _alone = self.raising.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn set(&self, state: &WatchState, raising: &Raising<'_>) {
         let reasons = [("too_many_waiting", state.dropped), ("queue_full", state.left_out)];
         for (reason, count) in reasons {
-            raise(&self.not_queued.with_label_values(&[reason]), count);
+            raising.raise(&self.not_queued.with_label_values(&[reason]), count);
         }
-        raise(&self.failed_flushes, state.failed_flushes);
+        raising.raise(&self.failed_flushes, state.failed_flushes);
         for (tenant, open) in &state.open {
             let open = i64::try_from(*open).unwrap_or(i64::MAX);
             self.open.with_label_values(&[tenant.as_str()]).set(open);
         }
     }
-}
-
-/// To a count that was kept elsewhere, and never falls.
-fn raise(counter: &IntCounter, to: u64) {
-    counter.inc_by(to.saturating_sub(counter.get()));
 }

@@ -50,6 +50,34 @@ fn ask_tells_scripts_whether_it_served() {
 }
 
 #[test]
+fn ask_says_what_the_caller_knows() {
+    let place = Place::with_entries(
+        &(json!({ "id": "a", "question": "Quanto è l'IVA?", "answer": "22 %.", "category": "fisco",
+            "tags": ["2023"] })
+        .to_string() + "\n"),
+    );
+    let ask = |args: &[&str]| {
+        let ran = place.run(&[&["ask", "Quanto è l'IVA?", "--data", "data"], args].concat());
+        (ran.code, ran.out.split_whitespace().nth(4).unwrap_or_default().to_owned())
+    };
+    let (served, context) = ((0, "SERVE".to_owned()), (1, "CONTEXT".to_owned()));
+    assert_eq!(ask(&[]), served);
+    assert_eq!(ask(&["--kb-epoch", "2000-01-01"]), served);
+    for new in ["2100-01-01", "2100-01-01T00:00:00Z", "4102444800", "*=2100-01-01"] {
+        assert_eq!(ask(&["--kb-epoch", new]), context, "{new}");
+    }
+    assert_eq!(ask(&["--kb-epoch", "fisco=2100-01-01"]), context);
+    assert_eq!(ask(&["--kb-epoch", "fisco=2000-01-01", "--kb-epoch", "2100-01-01"]), served);
+    assert_eq!(ask(&["--superseded-tag", "2022", "--superseded-tag", "2023"]), context);
+    assert_eq!(ask(&["--superseded-tag", "2022"]), served);
+    let refused =
+        |args: &[&str]| place.run(&[&["ask", "Quanto è l'IVA?", "--data", "data"], args].concat());
+    assert_eq!(refused(&["--kb-epoch", "soon"]).code, 2);
+    let twice = refused(&["--kb-epoch", "fisco=1", "--kb-epoch", "fisco=2"]);
+    twice.failed(2, "invalid_field", &["--kb-epoch fisco"]);
+}
+
+#[test]
 fn ask_prints_the_body_of_the_server() {
     let place = place();
     let queries = ["how do i reset my password", "reset password please", "2022 aliquote IRPEF"];

@@ -138,7 +138,7 @@ fn fits(described: &str, path: &str) -> bool {
     loop {
         match (described.next(), path.next()) {
             (None, None) => return true,
-            (Some("{id}"), Some(part)) if !part.is_empty() => {}
+            (Some(known), Some(part)) if known.starts_with('{') && !part.is_empty() => {}
             (Some(known), Some(part)) if known == part => {}
             _ => return false,
         }

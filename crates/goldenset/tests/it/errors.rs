@@ -83,6 +83,14 @@ fn lookup_bodies() {
     raw(r#"{"query": "a", "as_of": 20240101}"#, "invalid_field", "as_of");
     raw(r#"{"query": "a", "kb_epoch": "soon"}"#, "invalid_field", "kb_epoch");
     raw(r#"{"query": "a", "kb_epoch": 1.5}"#, "invalid_field", "kb_epoch");
+    raw(r#"{"query": "a", "kb_epoch": [1]}"#, "invalid_field", "kb_epoch");
+    raw(r#"{"query": "a", "kb_epoch": {"fisco": "soon"}}"#, "invalid_field", "kb_epoch.fisco");
+    raw(r#"{"query": "a", "kb_epoch": {"fisco": {}}}"#, "invalid_field", "kb_epoch.fisco");
+    raw(r#"{"query": "a", "kb_epoch": {"a": 99999999999999}}"#, "invalid_field", "kb_epoch.a");
+    raw(r#"{"query": "a", "kb_epoch": {"a": 1, "a": 2}}"#, "invalid_field", "kb_epoch.a");
+    raw(r#"{"query": "a", "kb_epoch": {"": 1}}"#, "invalid_field", "kb_epoch.");
+    raw(r#"{"query": "a", "superseded_tags": "x"}"#, "invalid_field", "superseded_tags");
+    raw(r#"{"query": "a", "superseded_tags": ["x", 1]}"#, "invalid_field", "superseded_tags[1]");
     raw(r#"{"query": "a", "kb_epoch": 99999999999999}"#, "invalid_field", "kb_epoch");
     // What is no JSON object.
     raw(r#"["a", null, null, null, null, null, null]"#, "invalid_field", "body");
@@ -216,6 +224,22 @@ fn entries_are_checked() {
     check(json!({ "alternatives": null }), "invalid_field", "alternatives");
     check(json!({ "references": [1] }), "invalid_field", "references[0]");
     check(json!({ "references": ["x".repeat(1025)] }), "invalid_field", "references[0]");
+    let second = |reference: Value| json!({ "references": ["x", reference] });
+    check(second(json!({ "document": "d" })), "missing_field", "references[1].text");
+    check(second(json!({ "text": "a", "url": "b" })), "unknown_field", "references[1].url");
+    check(second(json!({ "text": 1 })), "invalid_field", "references[1].text");
+    check(
+        second(json!({ "text": "a", "document": [] })),
+        "invalid_field",
+        "references[1].document",
+    );
+    check(
+        second(json!({ "text": "a", "document": "?" })),
+        "invalid_field",
+        "references[1].document",
+    );
+    check(second(json!({ "text": "a", "version": "" })), "invalid_field", "references[1].version");
+    check(json!({ "review_by": "01/01/2024" }), "invalid_field", "review_by");
     check(json!({ "tags": [" "] }), "invalid_field", "tags[0]");
     check(json!({ "category": "" }), "invalid_field", "category");
     check(json!({ "lang": ["it"] }), "invalid_field", "lang");

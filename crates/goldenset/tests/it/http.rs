@@ -107,13 +107,43 @@ impl Server {
         content_type: Option<&str>,
         body: Vec<u8>,
     ) -> Reply {
+        self.send_with(method, path, content_type, body, None)
+    }
+
+    /// The same with a header of its own.
+    fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+        header: Option<(&str, &str)>,
+    ) -> Reply {
         let mut request = CLIENT.request(method.clone(), self.url(path));
         if let Some(kind) = content_type {
             request = request.header(CONTENT_TYPE, kind);
         }
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
         let reply = answer(request.body(body.clone()));
         DESCRIPTION.check(method.as_str(), path, &body, &reply);
         reply
+    }
+
+    /// A request with a header of its own; a body goes with every method but GET.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+        header: Option<(&str, &str)>,
+    ) -> Reply {
+        let sent = Method::from_bytes(method.as_bytes()).unwrap();
+        match method {
+            "GET" => self.send_with(sent, path, None, Vec::new(), header),
+            _ => self.send_with(sent, path, Some(JSON), body.to_string().into(), header),
+        }
     }
 
     /// A GET with a header of its own.

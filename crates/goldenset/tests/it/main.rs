@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod batch;
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod calibration;
 #[cfg(test)]
 mod cli_answers;
@@ -28,6 +30,10 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod keys_operator;
+#[cfg(test)]
 mod lookup;
 #[cfg(test)]
 mod metrics;
@@ -39,6 +45,8 @@ mod process;
 mod program;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod references;
 #[cfg(test)]
 mod restart;
 #[cfg(test)]

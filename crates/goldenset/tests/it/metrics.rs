@@ -87,6 +87,45 @@ fn counts_follow_the_lookups() {
 }
 
 #[test]
+fn what_becomes_of_results_is_counted_by_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let tenant = Tenant::on(&server, "default");
+    let check = |kept: f64, dropped: &[(&str, f64)]| {
+        let counts = Counts(samples(&server));
+        assert_eq!(counts.of("faq_result_cache_kept_total"), kept);
+        for reason in
+            ["entry_changed", "signature", "entered", "journal_gap", "expired", "invalidated"]
+        {
+            let expected = dropped.iter().find(|(name, _)| *name == reason);
+            let series = format!("faq_result_cache_dropped_total{{reason=\"{reason}\"}}");
+            // Also what is 0 is there, or no rate could be told of it.
+            assert_eq!(counts.0.get(&series), Some(&expected.map_or(0.0, |(_, count)| *count)));
+        }
+    };
+    check(0.0, &[]);
+    tenant.approve("a", "Quanto dura la prova?", "Sei mesi.");
+    let tier = |expected: &str| {
+        let body = json!({ "filters": { "category": ["lavoro"] } });
+        let reply = tenant.lookup_with("durata della prova", body);
+        assert_eq!(reply.header("x-goldenset-cache"), expected);
+    };
+    tier("miss");
+    tenant.approve("b", "Come si apre una partita IVA?", "Con il modello AA9.");
+    tier("result_hit");
+    check(1.0, &[]);
+    let in_scope =
+        json!({ "question": "Chi?", "answer": "Io.", "category": "lavoro", "publish": true });
+    tenant.put("c", in_scope).with(201);
+    tier("embedding_hit");
+    tenant.retire("c").with(200);
+    tier("embedding_hit");
+    check(1.0, &[("entered", 1.0), ("entry_changed", 1.0)]);
+    server.post("/v1/cache/invalidate", &json!({ "all": "everything" })).with(200);
+    check(1.0, &[("entered", 1.0), ("entry_changed", 1.0), ("invalidated", 1.0)]);
+}
+
+#[test]
 fn labels_stay_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
@@ -131,6 +170,8 @@ fn families_have_the_names_that_dashboards_know() {
         ("faq_cache_hits_total", "counter"),
         ("faq_cache_misses_total", "counter"),
         ("faq_embedding_generation_seconds", "histogram"),
+        ("faq_result_cache_kept_total", "counter"),
+        ("faq_result_cache_dropped_total", "counter"),
         ("goldenset_decisions_total", "counter"),
         ("goldenset_published_entries", "gauge"),
         ("goldenset_epoch", "gauge"),

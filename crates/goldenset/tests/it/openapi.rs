@@ -17,7 +17,6 @@ const ROUTER: &str = include_str!("../../src/http/mod.rs");
 const NOT_OVER_HTTP: [Code; 14] = [
     Code::BadLexicon,
     Code::BadRows,
-    Code::VersionConflict,
     Code::JudgeUnavailable,
     Code::JudgeRejected,
     Code::JudgeMismatch,
@@ -29,6 +28,7 @@ const NOT_OVER_HTTP: [Code; 14] = [
     Code::DatabaseNewer,
     Code::ListenFailed,
     Code::ServerUnreachable,
+    Code::UnexpectedReply,
 ];
 
 #[test]
@@ -46,7 +46,30 @@ fn routes_are_those_of_the_router() {
     let described: BTreeSet<_> =
         DESCRIPTION.operations().map(|(method, path, _)| (method, path.to_owned())).collect();
     assert_eq!(routed, described);
-    assert_eq!(routed.len(), ROUTER.matches(".route(").count() + 2, "two routes take two methods");
+    assert_eq!(
+        routed.len(),
+        ROUTER.matches(".route(").count() + 7,
+        "seven routes take two methods"
+    );
+}
+
+#[test]
+fn every_route_of_v1_has_a_role_and_describes_refusals() {
+    let described = DESCRIPTION.operations().filter(|(_, path, _)| path.starts_with("/v1/"));
+    let described: BTreeSet<_> = described
+        .map(|(method, path, operation)| {
+            for (status, response) in [("401", "Unauthorized"), ("403", "Forbidden")] {
+                let place = format!("#/components/responses/{response}");
+                let found = &operation["responses"][status]["$ref"];
+                assert_eq!(*found, Value::from(place), "{method} {path} {status}");
+            }
+            (method, path.to_owned())
+        })
+        .collect();
+    let roles: Vec<_> =
+        goldenset::http::ROLES.map(|(method, path, _)| (method.to_owned(), path.to_owned())).into();
+    assert_eq!(roles.iter().cloned().collect::<BTreeSet<_>>(), described);
+    assert_eq!(roles.len(), described.len(), "a route stands twice in the table");
 }
 
 #[test]
@@ -58,7 +81,7 @@ fn every_route_answers_and_no_other_method_does() {
     for path in paths {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
             let known = described.contains(&(method.to_owned(), path.clone()));
-            let target = path.replace("{id}", "no-such-entry");
+            let target = path.replace("{id}", "no-such-entry").replace("{document}", "none");
             let kind = Some("application/json");
             // An unknown field, so that nothing is done.
             let body = br#"{"probe": 1}"#.to_vec();
@@ -116,6 +139,7 @@ fn codes_are_those_of_the_table() {
                 Kind::Invalid => matches!(status, 400 | 405 | 413 | 415),
                 Kind::NotFound => status == 404,
                 Kind::Conflict => status == 409,
+                Kind::Forbidden => matches!(status, 401 | 403),
                 Kind::Unavailable => status == 503,
                 Kind::Setup => matches!(status, 500 | 502),
                 Kind::Internal => status == 500,

@@ -82,7 +82,14 @@ fn entries_are_served_on_their_days_only() {
     tenant.decides("Quanto è l'assegno?", json!({}), "miss");
     entry("open", "120", json!("2025-01-01"), Value::Null);
     tenant.decides("Quanto è l'assegno?", json!({}), "serve open");
-    entry("future", "130", json!("2999-01-01"), Value::Null);
+    let mut future = json!({
+        "question": "Quanto è l'assegno?", "answer": "130", "valid_from": "2999-01-01",
+        "publish": true,
+    });
+    tenant.put("future", future.clone()).refused(409, "publish_conflict", "conflicts");
+    future["override"] = true.into();
+    future["reason"] = "il primo finirà prima".into();
+    tenant.put("future", future).with(201);
     tenant.decides("Quanto è l'assegno?", json!({}), "serve open");
     // Two in force: nothing says which is meant.
     tenant.decides("Quanto è l'assegno?", json!({ "as_of": "2999-01-01" }), "suggest (future)");

@@ -42,6 +42,14 @@ impl Server {
         Self::spawn("serve", folder, environment, None)
     }
 
+    /// A server at an address of its own choice; requests go to loopback.
+    pub(crate) fn at(folder: &Path, listen: &str) -> Self {
+        let mut server = Self::spawn_at("serve", folder, &[], None, listen);
+        let port = server.address.rsplit(':').next().unwrap();
+        server.address = format!("127.0.0.1:{port}");
+        server
+    }
+
     /// The server that `demo` ends in.
     pub(crate) fn demo(folder: &Path, environment: &[(&str, &str)]) -> Self {
         Self::spawn("demo", folder, environment, None)
@@ -53,9 +61,19 @@ impl Server {
         environment: &[(&str, &str)],
         remove: Option<&Path>,
     ) -> Self {
+        Self::spawn_at(program, folder, environment, remove, "127.0.0.1:0")
+    }
+
+    fn spawn_at(
+        program: &str,
+        folder: &Path,
+        environment: &[(&str, &str)],
+        remove: Option<&Path>,
+        listen: &str,
+    ) -> Self {
         let mut command = command(folder);
         command
-            .args([program, "--listen", "127.0.0.1:0", "--data"])
+            .args([program, "--listen", listen, "--data"])
             .arg(folder.join("data"))
             // No test fails because the machine is busy.
             .env("GOLDENSET__SERVER__REQUEST_TIMEOUT_MS", PATIENCE.as_millis().to_string())

@@ -44,6 +44,11 @@ fn unknown_tenants_are_said_by_every_call() {
     server.post("/v1/lookup/batch", &body).refused(404, "unknown_tenant", "tenant");
     let body = json!({ "queries": [], "tenant": "ghost" });
     server.post("/v1/lookup/batch", &body).refused(404, "unknown_tenant", "tenant");
+    for body in [json!({ "all": "tenant" }), json!({ "entry_id": "a" }), json!({ "query": "q" })] {
+        let mut body = body;
+        body["tenant"] = "ghost".into();
+        server.post("/v1/cache/invalidate", &body).refused(404, "unknown_tenant", "tenant");
+    }
     let body = json!({ "query": "Quanto costa?", "entry_id": "a", "tenant": "ghost" });
     server.post("/v1/compare", &body).refused(404, "unknown_tenant", "tenant");
     server.get("/v1/entries?tenant=ghost").refused(404, "unknown_tenant", "tenant");

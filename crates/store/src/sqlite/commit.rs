@@ -13,7 +13,7 @@ use sqlx::SqliteConnection;
 
 use super::error::{Fault, damaged};
 use super::write::Key;
-use super::{read, rows, write};
+use super::{curation, once, read, references, rows, write};
 use crate::content_hash::content_hash;
 
 /// Refuses, before anything is written, change sets that no caller may send.
@@ -31,9 +31,27 @@ pub(super) fn check(set: &ChangeSet) -> Result<()> {
     Ok(())
 }
 
-/// Applies the changes in order.
+/// Applies the changes in order, unless they were applied already.
 pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fault> {
+    if let Some(once) = &set.once
+        && let Some(commit) = once::outcome::<Commit>(db, once).await?
+    {
+        return Ok(Commit { replayed: true, ..commit });
+    }
+    let commit = apply(db, set).await?;
+    if let Some(once) = &set.once {
+        once::keep(db, once, &commit, set.at).await?;
+    }
+    Ok(commit)
+}
+
+async fn apply(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fault> {
     let known = read::epoch(db, &set.tenant).await?;
+    if set.expects.is_some_and(|expected| expected != known.unwrap_or_default()) {
+        return Err(Error::new(Code::EpochMoved, "the golden set has changed meanwhile")
+            .fix("look at it again, and try again")
+            .into());
+    }
     if known.is_none() && !set.changes.is_empty() {
         write::tenant(db, &set.tenant).await?;
     }
@@ -44,11 +62,13 @@ pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result
     for change in &set.changes {
         applied.push(run.apply(change).await?);
     }
-    if run.served_changes == 0 {
-        return Ok(Commit { epoch: Epoch(before), applied });
+    let raised = run.served_changes > 0;
+    if raised {
+        write::raise_epoch(db, &set.tenant).await?;
     }
-    write::raise_epoch(db, &set.tenant).await?;
-    Ok(Commit { epoch: Epoch(before + 1), applied })
+    let (candidate, feedback) = curation::apply(db, set, &applied).await?;
+    let epoch = Epoch(before + u64::from(raised));
+    Ok(Commit { epoch, applied, candidate, feedback, replayed: false })
 }
 
 /// Adds the embeddings of one model to versions that have none of it.
@@ -125,10 +145,10 @@ impl<'a> Run<'a> {
                 self.save(id, state, content, publish.as_deref()).await
             }
             (_, None) => Err(read::unknown_entry(change.id()).into()),
-            (EntryChange::Publish { id, version, embeddings }, Some(state)) => {
+            (EntryChange::Publish { id, version, embeddings, reapprove }, Some(state)) => {
                 let key = self.key(id, *version);
                 check_embeddings(id, phrasings(self.db, key).await?, embeddings)?;
-                if state.published == Some(*version) {
+                if state.published == Some(*version) && !reapprove {
                     return Ok(unchanged(id, &state));
                 }
                 self.publish(key, embeddings, state.published, false).await?;
@@ -195,9 +215,14 @@ impl<'a> Run<'a> {
     ) -> Result<(), Fault> {
         write::forget_embeddings(self.db, key, &self.set.model).await?;
         write::embeddings(self.db, key, &self.set.model, embeddings).await?;
-        write::published(self.db, key, self.set.at).await?;
+        let reason = self.set.note.get("reason").and_then(|reason| reason.as_str());
+        write::published(self.db, key, self.by(), reason).await?;
         let model = self.set.model.as_str();
-        let detail = json!({ "model": model, "replaces": replaces, "written": written });
+        let mut detail = json!({ "model": model, "replaces": replaces, "written": written });
+        let lifted = references::lift(self.db, key).await?;
+        if !lifted.is_empty() {
+            detail["lifted"] = lifted.into();
+        }
         self.serve_change(key, "published", &detail).await
     }
 
@@ -216,7 +241,11 @@ impl<'a> Run<'a> {
         let place = (self.next, self.served_changes);
         self.served_changes += 1;
         write::journal(self.db, key, place, kind, self.set.at).await?;
-        write::audit(self.db, key, self.by(), kind, detail).await
+        let mut detail = detail.clone();
+        if let Some(detail) = detail.as_object_mut() {
+            detail.extend(self.set.note.clone());
+        }
+        write::audit(self.db, key, self.by(), kind, &detail).await
     }
 
     async fn state(&mut self, id: &EntryId) -> Result<Option<State>, Fault> {

@@ -7,12 +7,18 @@ mod audit_sample;
 mod blob;
 mod calibration;
 mod commit;
+mod curated;
+mod curation;
 mod error;
+mod keys;
 mod lock;
+mod once;
 mod open;
 mod read;
+mod references;
 mod rows;
 mod select;
+mod suspending;
 mod watch;
 mod watching;
 mod write;
@@ -193,14 +199,13 @@ mod tests {
             tags: vec![],
             lang: None,
             validity: Validity::default(),
+            review_by: None,
         };
         let publish = Some(vec![Vector::from([0.5]).into()]);
+        let model = ModelId::new("model").unwrap();
         ChangeSet {
-            tenant: TenantId::default(),
-            actor: "anna".into(),
-            model: ModelId::new("model").unwrap(),
             changes: vec![EntryChange::Save { id: EntryId::new("a").unwrap(), content, publish }],
-            at: Timestamp::UNIX_EPOCH,
+            ..ChangeSet::new(TenantId::default(), "anna", model, Timestamp::UNIX_EPOCH)
         }
     }
 

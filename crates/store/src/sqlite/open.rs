@@ -28,6 +28,9 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (2, "word vectors", include_str!("../../migrations/sqlite/0002_word_vectors.sql")),
         (3, "calibrations", include_str!("../../migrations/sqlite/0003_calibrations.sql")),
         (4, "watch", include_str!("../../migrations/sqlite/0004_watch.sql")),
+        (5, "keys", include_str!("../../migrations/sqlite/0005_keys.sql")),
+        (6, "references", include_str!("../../migrations/sqlite/0006_references.sql")),
+        (7, "curation", include_str!("../../migrations/sqlite/0007_curation.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

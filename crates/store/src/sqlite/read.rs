@@ -1,17 +1,18 @@
 //! The reading half of the store. Every function runs within one read transaction.
 
+use std::collections::BTreeMap;
+
 use futures::TryStreamExt;
 use goldenset_core::ports::{EntryRecord, PublishedSet};
-use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, TenantId, VersionNumber};
+use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Suspension, TenantId, VersionNumber};
 use sqlx::query::{Query, QueryScalar};
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{Row, SqliteConnection};
 
-use super::blob;
-use super::calibration;
 use super::error::{Fault, damaged};
 use super::rows::VersionRow;
 use super::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS};
+use super::{blob, calibration, references};
 
 type Bound = Query<'static, Sqlite, SqliteArguments>;
 
@@ -47,6 +48,7 @@ pub(super) async fn published(
     let mut rows = rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str())).await?;
     let embeddings = sqlx::query(PUBLISHED_EMBEDDINGS).bind(tenant.as_str()).bind(model.as_str());
     fill(db, &mut rows, embeddings).await?;
+    suspend(&mut rows, references::suspensions(db, tenant).await?);
     let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
     let calibration = calibration::active(db, tenant).await?;
     Ok(PublishedSet { epoch, entries, calibration })
@@ -97,13 +99,23 @@ async fn records(
     Ok(rows(db, query).await?.into_iter().map(|row| row.record(tenant)).collect())
 }
 
-async fn rows(db: &mut SqliteConnection, query: Bound) -> Result<Vec<VersionRow>, Fault> {
+pub(super) async fn rows(
+    db: &mut SqliteConnection,
+    query: Bound,
+) -> Result<Vec<VersionRow>, Fault> {
     let mut rows = Vec::new();
     let mut found = query.fetch(db);
     while let Some(row) = found.try_next().await? {
         rows.push(VersionRow::decode(&row)?);
     }
     Ok(rows)
+}
+
+/// Gives each entry what holds it back. What was retired meanwhile has none here.
+fn suspend(rows: &mut [VersionRow], mut suspensions: BTreeMap<EntryId, Vec<Suspension>>) {
+    for row in rows {
+        row.suspensions = suspensions.remove(&row.id).unwrap_or_default();
+    }
 }
 
 /// Gives each embedding to its version. Both come in one order.

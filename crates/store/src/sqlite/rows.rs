@@ -2,10 +2,12 @@
 
 use goldenset_core::ports::{EntryRecord, PublishedVersion};
 use goldenset_core::{
-    Embedding, EntryContent, EntryId, EntryStatus, Error, TenantId, Validity, VersionNumber,
+    Embedding, EntryContent, EntryId, EntryStatus, Error, Suspension, TenantId, Validity,
+    VersionNumber,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -21,8 +23,12 @@ pub(super) struct VersionRow {
     author: String,
     created_at: Timestamp,
     published_at: Option<Timestamp>,
+    published_by: Option<String>,
+    reason: Option<String>,
     /// Stays empty unless embeddings are asked for.
     pub(super) embeddings: Vec<Embedding>,
+    /// Stays empty unless suspensions are asked for.
+    pub(super) suspensions: Vec<Suspension>,
 }
 
 impl VersionRow {
@@ -37,6 +43,7 @@ impl VersionRow {
             alternatives: list(row, 13)?,
             references: list(row, 14)?,
             tags: list(row, 15)?,
+            review_by: day(row, 16)?,
         };
         Ok(Self {
             id: EntryId::new(row.try_get::<&str, _>(0)?).map_err(damaged)?,
@@ -47,7 +54,10 @@ impl VersionRow {
             author: row.try_get(10)?,
             created_at: instant(row.try_get(11)?)?,
             published_at: row.try_get::<Option<i64>, _>(12)?.map(instant).transpose()?,
+            published_by: row.try_get(17)?,
+            reason: row.try_get(18)?,
             embeddings: Vec::new(),
+            suspensions: Vec::new(),
         })
     }
 
@@ -62,6 +72,8 @@ impl VersionRow {
             author: self.author,
             created_at: self.created_at,
             published_at: self.published_at,
+            published_by: self.published_by,
+            reason: self.reason,
         }
     }
 
@@ -82,7 +94,14 @@ impl VersionRow {
                 )));
             }
         };
-        Ok(PublishedVersion { id, version, content: self.content, published_at, embeddings })
+        Ok(PublishedVersion {
+            id,
+            version,
+            content: self.content,
+            published_at,
+            suspensions: self.suspensions,
+            embeddings,
+        })
     }
 }
 
@@ -102,6 +121,6 @@ fn day(row: &SqliteRow, column: usize) -> Result<Option<Date>, Fault> {
     Ok(text.map(str::parse).transpose().map_err(|fault: jiff::Error| damaged(fault))?)
 }
 
-fn list(row: &SqliteRow, column: usize) -> Result<Vec<String>, Fault> {
+fn list<T: DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<Vec<T>, Fault> {
     Ok(serde_json::from_str(row.try_get(column)?).map_err(damaged)?)
 }

@@ -34,13 +34,27 @@ macro_rules! list {
     };
 }
 
+// The references of the version `x`, each with its three fields.
+macro_rules! references {
+    () => {
+        concat!(
+            "(SELECT json_group_array(json_object('text', text, 'document', document, ",
+            "'version', document_version)) ",
+            "FROM (SELECT l.text, l.document, l.document_version FROM entry_references l",
+            " WHERE l.tenant = x.tenant AND l.id = x.id AND l.version = x.version",
+            " ORDER BY l.position))"
+        )
+    };
+}
+
 macro_rules! versions {
     ($version:literal, $filter:literal, $order:literal) => {
         joined!(
             concat!(
                 "x.id, x.version, e.status, e.published_version, x.question, x.answer, x.category, ",
                 "x.lang, x.valid_from, x.valid_until, x.author, x.created_at, x.published_at, ",
-                list!("alternatives"), ", ", list!("entry_references"), ", ", list!("tags")
+                list!("alternatives"), ", ", references!(), ", ", list!("tags"),
+                ", x.review_by, x.published_by, x.publish_reason"
             ),
             "versions", $version, $filter, $order
         )

@@ -1,6 +1,8 @@
 //! The statements that write, one function a thing. What is written when is in `commit.rs`.
 
-use goldenset_core::{Embedding, EntryContent, EntryId, Epoch, ModelId, TenantId, VersionNumber};
+use goldenset_core::{
+    Embedding, EntryContent, EntryId, Epoch, ModelId, Reference, TenantId, VersionNumber,
+};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
@@ -52,8 +54,8 @@ pub(super) async fn version(
     .await?;
     sqlx::query(
         "INSERT INTO versions (tenant, id, version, question, answer, category, lang, valid_from, \
-         valid_until, author, created_at, content_hash) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         valid_until, author, created_at, content_hash, review_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
@@ -67,15 +69,35 @@ pub(super) async fn version(
     .bind(author)
     .bind(at.as_microsecond())
     .bind(hash.as_slice())
+    .bind(content.review_by.map(|day| day.to_string()))
     .execute(&mut *db)
     .await?;
     let insert = "INSERT INTO alternatives (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
     list(db, insert, key, &content.alternatives).await?;
-    let insert = "INSERT INTO entry_references (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
-    list(db, insert, key, &content.references).await?;
+    references(db, key, &content.references).await?;
     let insert =
         "INSERT INTO tags (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
     list(db, insert, key, &content.tags).await
+}
+
+async fn references(db: &mut SqliteConnection, key: Key<'_>, items: &[Reference]) -> Done {
+    for (position, item) in (0_i64..).zip(items) {
+        sqlx::query(
+            "INSERT INTO entry_references \
+             (tenant, id, version, position, text, document, document_version) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(key.tenant.as_str())
+        .bind(key.id.as_str())
+        .bind(key.version)
+        .bind(position)
+        .bind(item.text.as_str())
+        .bind(item.document.as_deref())
+        .bind(item.version.as_deref())
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn list(
@@ -144,7 +166,12 @@ pub(super) async fn embeddings(
 }
 
 /// Serves the version in place of what was served.
-pub(super) async fn published(db: &mut SqliteConnection, key: Key<'_>, at: Timestamp) -> Done {
+pub(super) async fn published(
+    db: &mut SqliteConnection,
+    key: Key<'_>,
+    (actor, at): (&str, Timestamp),
+    reason: Option<&str>,
+) -> Done {
     sqlx::query(
         "UPDATE entries SET status = 'published', published_version = ?3 \
          WHERE tenant = ?1 AND id = ?2",
@@ -155,12 +182,15 @@ pub(super) async fn published(db: &mut SqliteConnection, key: Key<'_>, at: Times
     .execute(&mut *db)
     .await?;
     sqlx::query(
-        "UPDATE versions SET published_at = ?4 WHERE tenant = ?1 AND id = ?2 AND version = ?3",
+        "UPDATE versions SET published_at = ?4, published_by = ?5, publish_reason = ?6 \
+         WHERE tenant = ?1 AND id = ?2 AND version = ?3",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
     .bind(key.version)
     .bind(at.as_microsecond())
+    .bind(actor)
+    .bind(reason)
     .execute(db)
     .await?;
     Ok(())

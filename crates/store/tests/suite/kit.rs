@@ -50,8 +50,12 @@ impl Golden {
     }
 
     pub(crate) async fn commit(&self, changes: Vec<EntryChange>) -> Result<Commit> {
-        let (tenant, model, actor) = (self.tenant.clone(), self.model.clone(), self.actor.clone());
-        self.store().commit(ChangeSet { tenant, actor, model, changes, at: self.at }).await
+        self.store().commit(ChangeSet { changes, ..self.change_set() }).await
+    }
+
+    /// No change yet.
+    pub(crate) fn change_set(&self) -> ChangeSet {
+        ChangeSet::new(self.tenant.clone(), self.actor.clone(), self.model.clone(), self.at)
     }
 
     /// Commits one change that must succeed.
@@ -97,6 +101,7 @@ pub(crate) fn content(text: &str) -> EntryContent {
             valid_from: Some(jiff::civil::date(2024, 1, 1)),
             valid_until: Some(jiff::civil::date(2024, 12, 31)),
         },
+        review_by: Some(jiff::civil::date(2025, 6, 30)),
     }
 }
 
@@ -129,7 +134,7 @@ pub(crate) fn serve(entry: &str, content: &EntryContent) -> EntryChange {
 /// Publishes a version that says `content`, under the model of [`Golden::new`].
 pub(crate) fn publish(entry: &str, version: VersionNumber, content: &EntryContent) -> EntryChange {
     let embeddings = embeddings(&ModelId::new("model-a").unwrap(), content);
-    EntryChange::Publish { id: id(entry), version, embeddings }
+    EntryChange::Publish { id: id(entry), version, embeddings, reapprove: false }
 }
 
 pub(crate) fn retire(entry: &str) -> EntryChange {

@@ -68,7 +68,8 @@ pub(crate) async fn vectors_must_match_phrasings(golden: Golden) {
     let twice = [full.clone(), full.clone()].concat();
     for wrong in [vec![], full[1..].to_vec(), twice, uneven, other_words] {
         let (id, embeddings) = (id("a"), wrong.clone());
-        let change = EntryChange::Publish { id: id.clone(), version: 1, embeddings };
+        let change =
+            EntryChange::Publish { id: id.clone(), version: 1, embeddings, reapprove: false };
         assert_eq!(golden.refused(change).await, Code::Internal);
         let change = EntryChange::Save {
             id: id.clone(),

@@ -1,6 +1,6 @@
 //! Saves: numbering, equal saves, drafts, and that what is written is what was given.
 
-use goldenset_core::{EntryContent, EntryStatus, Epoch, Validity};
+use goldenset_core::{EntryContent, EntryStatus, Epoch, Reference, Validity};
 use jiff::civil::date;
 
 use super::kit::{Golden, content, draft, embeddings, id, serve, served};
@@ -34,7 +34,7 @@ pub(crate) async fn equal_save_writes_nothing(golden: Golden) {
 }
 
 pub(crate) async fn every_field_makes_a_version(golden: Golden) {
-    let edits: [fn(&mut EntryContent); 11] = [
+    let edits: [fn(&mut EntryContent); 15] = [
         |c| c.question.push(' '),
         |c| c.answer.push('\n'),
         |c| c.alternatives.reverse(),
@@ -46,6 +46,10 @@ pub(crate) async fn every_field_makes_a_version(golden: Golden) {
         |c| c.lang = Some("EN".into()),
         |c| c.validity.valid_from = None,
         |c| c.validity.valid_until = Some(date(2025, 1, 1)),
+        |c| c.review_by = None,
+        |c| c.references[0].document = Some("d".into()),
+        |c| c.references[0].version = Some("d".into()),
+        |c| c.references[0].document = None,
     ];
     let mut content = content("one");
     golden.one(draft("a", &content)).await;
@@ -56,6 +60,12 @@ pub(crate) async fn every_field_makes_a_version(golden: Golden) {
     }
 }
 
+/// References of every form.
+fn of(number: u32, odd: &str) -> Reference {
+    let some = |wanted: u32| (number & wanted > 0).then(|| format!("{odd} {wanted}"));
+    Reference { text: format!("art. {number} {odd}"), document: some(1), version: some(2) }
+}
+
 pub(crate) async fn content_survives_byte_for_byte(golden: Golden) {
     let odd = "e\u{301} é ﬁ ½ \u{202e}abc\u{202c} 👩‍👩‍👧 \u{feff}x\u{2028}y\u{a0} ß İ ı ' \" \\ % _ ? $1 ; -- \r\n\t\u{1}\u{7f}\u{10ffff}";
     let contents = [
@@ -63,7 +73,7 @@ pub(crate) async fn content_survives_byte_for_byte(golden: Golden) {
             question: odd.into(),
             alternatives: vec![odd.into(), "same".into(), "same".into(), String::new(), " ".into()],
             answer: format!("# {odd}\n\n```sql\nDROP TABLE entries;\n```\n{}", "à".repeat(100_000)),
-            references: (0..200).map(|number| format!("art. {number} {odd}")).collect(),
+            references: (0..200).map(|number| of(number, odd)).collect(),
             category: Some(odd.into()),
             tags: vec!["b".into(), "a".into(), "b".into()],
             lang: Some(String::new()),
@@ -71,6 +81,7 @@ pub(crate) async fn content_survives_byte_for_byte(golden: Golden) {
                 valid_from: Some(date(1, 1, 1)),
                 valid_until: Some(date(9999, 12, 31)),
             },
+            review_by: Some(date(9999, 12, 31)),
         },
         EntryContent {
             question: "q".into(),
@@ -81,6 +92,7 @@ pub(crate) async fn content_survives_byte_for_byte(golden: Golden) {
             tags: vec![],
             lang: None,
             validity: Validity::default(),
+            review_by: None,
         },
         content("plain"),
     ];

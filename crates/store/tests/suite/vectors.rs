@@ -60,7 +60,8 @@ pub(crate) async fn publishing_brings_its_own_vectors(golden: Golden) {
     golden.one(serve("a", &content("one"))).await;
     golden.one(serve("a", &content("two"))).await;
     let other = embeddings(&golden.model, &content("other"));
-    let back = EntryChange::Publish { id: id("a"), version: 1, embeddings: other.clone() };
+    let (entry, embeddings) = (id("a"), other.clone());
+    let back = EntryChange::Publish { id: entry, version: 1, embeddings, reapprove: false };
     golden.one(back).await;
     assert_eq!(golden.served().await.entries[0].embeddings.as_ref(), Some(&other));
 }

@@ -25,14 +25,24 @@ fn day() -> impl Strategy<Value = Option<Date>> {
     )
 }
 
+/// Texts alone as often as all are, so that both forms of a CSV cell occur.
+fn reference() -> impl Strategy<Value = Reference> {
+    let more = || prop_oneof![3 => Just(None), 1 => text().prop_map(Some)];
+    (text(), more(), more()).prop_map(|(text, document, version)| Reference {
+        text,
+        document,
+        version,
+    })
+}
+
 fn content() -> impl Strategy<Value = EntryContent> {
     let list = || prop::collection::vec(text(), 0..4);
     let optional = || prop::option::of(text());
-    (text(), list(), text(), list(), optional(), list(), optional(), day(), day())
-        .prop_map(|(question, alternatives, answer, references, category, tags, lang, a, b)| {
-            let (valid_from, valid_until) =
-                if matches!((a, b), (Some(a), Some(b)) if a > b) { (b, a) } else { (a, b) };
-            EntryContent {
+    let references = || prop::collection::vec(reference(), 0..4);
+    let days = (day(), day(), day());
+    (text(), list(), text(), references(), optional(), list(), optional(), days)
+        .prop_map(
+            |(
                 question,
                 alternatives,
                 answer,
@@ -40,9 +50,23 @@ fn content() -> impl Strategy<Value = EntryContent> {
                 category,
                 tags,
                 lang,
-                validity: Validity { valid_from, valid_until },
-            }
-        })
+                (a, b, review_by),
+            )| {
+                let (valid_from, valid_until) =
+                    if matches!((a, b), (Some(a), Some(b)) if a > b) { (b, a) } else { (a, b) };
+                EntryContent {
+                    question,
+                    alternatives,
+                    answer,
+                    references,
+                    category,
+                    tags,
+                    lang,
+                    validity: Validity { valid_from, valid_until },
+                    review_by,
+                }
+            },
+        )
         .prop_filter("must be storable", |content| content.faults().is_empty())
 }
 

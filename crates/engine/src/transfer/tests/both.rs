@@ -31,6 +31,7 @@ fn a_written_row_reads_like_the_documentation_says() {
         tags: vec!["two\nlines".into()],
         lang: Some("it".into()),
         validity: Validity { valid_from: Some(jiff::civil::date(2024, 1, 2)), valid_until: None },
+        review_by: Some(jiff::civil::date(2025, 1, 2)),
     };
     let rows = [(EntryId::new("a").unwrap(), content)];
     let text = |format| String::from_utf8(written(format, &rows)).unwrap();
@@ -39,16 +40,17 @@ fn a_written_row_reads_like_the_documentation_says() {
         concat!(
             r#"{"id":"a","question":"Q","alternatives":["one","two"],"answer":"=1+1, \"so\"","#,
             r#""category":null,"tags":["two\nlines"],"references":["[1] act"],"lang":"it","#,
-            r#""valid_from":"2024-01-02","valid_until":null}"#,
+            r#""valid_from":"2024-01-02","valid_until":null,"review_by":"2025-01-02"}"#,
             "\n"
         )
     );
     assert_eq!(
         text(Format::Csv),
         concat!(
-            "id,question,alternatives,answer,category,tags,references,lang,valid_from,valid_until\n",
+            "id,question,alternatives,answer,category,tags,references,lang,valid_from,valid_until,",
+            "review_by\n",
             "a,Q,\"one\ntwo\",\"=1+1, \"\"so\"\"\",,\"[\"\"two\\nlines\"\"]\",\"[\"\"[1] act\"\"]\",",
-            "it,2024-01-02,\n"
+            "it,2024-01-02,,2025-01-02\n"
         )
     );
 }
@@ -108,15 +110,21 @@ fn a_failing_file_is_an_error() {
 #[test]
 fn the_longest_row_fits_the_limit() {
     let longest = |bytes: usize| "\u{1}".repeat(bytes - 1) + "x";
+    let reference = Reference {
+        text: longest(MAX_ITEM_BYTES),
+        document: Some(longest(MAX_ITEM_BYTES)),
+        version: Some(longest(MAX_ITEM_BYTES)),
+    };
     let content = EntryContent {
         question: longest(MAX_QUESTION_BYTES),
         alternatives: vec![longest(MAX_QUESTION_BYTES); MAX_ITEMS],
         answer: longest(MAX_ANSWER_BYTES),
-        references: vec![longest(MAX_ITEM_BYTES); MAX_ITEMS],
+        references: vec![reference; MAX_ITEMS],
         category: Some(longest(MAX_ITEM_BYTES)),
         tags: vec![longest(MAX_ITEM_BYTES); MAX_ITEMS],
         lang: Some(longest(MAX_ITEM_BYTES)),
         validity: Validity { valid_from: Some(Date::MIN), valid_until: Some(Date::MAX) },
+        review_by: Some(Date::MAX),
     };
     let rows = [(EntryId::new("\"".repeat(EntryId::MAX_BYTES)).unwrap(), content)];
     for format in Format::ALL {

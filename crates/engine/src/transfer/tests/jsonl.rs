@@ -57,6 +57,28 @@ fn every_fault_of_a_jsonl_file_is_named() {
             "line 1: `tags[2]` is empty",
         ],
     );
+    check(
+        &row(r#""references":["x",3,{"text":"y"},{"text":1},{"document":"d"},{}]"#),
+        &[
+            "line 1: `references[1]` must be text or an object with `text`, is a number",
+            "line 1: `references[3].text` must be text, is a number",
+            "line 1: `references[4].text` is an object without `text`",
+            "line 1: `references[5]` is an object without `text`",
+        ],
+    );
+    check(
+        &row(r#""references":[{"text":"","version":"","document":7,"url":"u"}]"#),
+        &[
+            "line 1: `references[0].document` must be text or null, is a number",
+            "line 1: `references[0].url` is not a field; the fields are text, document, version",
+            "line 1: `references[0].text` is empty",
+            "line 1: `references[0].version` is empty",
+        ],
+    );
+    check(
+        &row(r#""review_by":"soon""#),
+        &["line 1: `review_by` is not a day written as 2024-12-31: `soon`"],
+    );
     check(&row(r#""lang":false"#), &["line 1: `lang` must be text or null, is true or false"]);
     check(&row(r#""lang":"""#), &["line 1: `lang` is empty"]);
     let bad_day = |day: &str| {
@@ -82,7 +104,7 @@ fn every_fault_of_a_jsonl_file_is_named() {
             "line 1: `anwser` is not a field; did you mean `answer`?",
             "line 1: `Question` is not a field; did you mean `question`?",
             "line 1: `x` is not a field; the fields are id, question, alternatives, answer, category, \
-         tags, references, lang, valid_from, valid_until",
+         tags, references, lang, valid_from, valid_until, review_by",
         ],
     );
     check(&row(r#""lang":"it", "lang":"en""#), &["line 1: `lang` is given twice"]);

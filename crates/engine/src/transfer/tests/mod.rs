@@ -5,7 +5,7 @@ mod both;
 mod csv;
 mod jsonl;
 
-use goldenset_core::{Code, EntryContent, EntryId, Validity};
+use goldenset_core::{Code, EntryContent, EntryId, Reference, Validity};
 use jiff::civil::Date;
 
 use super::*;

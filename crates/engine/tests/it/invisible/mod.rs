@@ -8,29 +8,51 @@ mod steps;
 mod tally;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::thread;
 
-use goldenset_core::Result;
+use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{Clock, Store};
+use goldenset_core::{Code, Document, Epoch, Result, TenantId};
 use goldenset_engine::calibrate::CalibrationChanged;
 use goldenset_engine::scope::Scope;
-use goldenset_engine::{Changed, Engine, ImportMode, Imported, Looked};
+use goldenset_engine::{
+    CacheLimits, CacheStatus, ChangeToUndo, Changed, Engine, ImportMode, Imported, Looked,
+    Referenced, ReportedChange, Selection, Settings,
+};
 use goldenset_store::SqliteStore;
-use jiff::SignedDuration;
 use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::parts::{Rig, author, entry_id, settings, start, without_caches};
+use crate::parts::{Fails, Rig, TroubledStore, author, entry_id, settings, start, without_caches};
 use model::Model;
-use steps::{Ask, QUESTIONS, Step, Wait};
+use steps::{Ask, QUESTIONS, Run, Step, Wait, Which};
 use tally::Tally;
 
 #[test]
 fn a_lookup_with_caches_gives_the_body_that_it_gives_without() {
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let parts: Vec<_> = (0..PARTS).map(|_| scope.spawn(cases)).collect();
+        for part in parts {
+            tally.add(part.join().unwrap());
+        }
+    });
+    tally.assert_nothing_is_missing(40);
+}
+
+/// Threads, each with cases of its own.
+const PARTS: u32 = 2;
+/// Cases of each.
+const CASES: u32 = 1500;
+
+fn cases() -> Tally {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let tally = RefCell::new(Tally::default());
     // A failure prints its shortest run; there is no file of seeds to keep.
-    let config = Config { cases: 800, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     runner
         .run(&steps::run(), |steps| {
@@ -38,7 +60,7 @@ fn a_lookup_with_caches_gives_the_body_that_it_gives_without() {
             Ok(())
         })
         .unwrap();
-    tally.into_inner().assert_nothing_is_missing(20);
+    tally.into_inner()
 }
 
 /// So many of the last lookups are asked of a restarted engine too.
@@ -47,18 +69,46 @@ const LAST_ASKED: usize = 12;
 /// The same golden set twice, on one clock.
 struct Twins {
     cached: Rig,
+    /// The store of that engine.
+    troubled: Arc<TroubledStore>,
+    tiny_caches: bool,
+    /// When and at which epoch each question was answered last, since the caches were emptied by
+    /// hand.
+    answered: HashMap<String, (Timestamp, Epoch)>,
     plain: Arc<Engine>,
     model: Model,
     asked: Vec<(usize, Ask)>,
 }
 
-async fn run(steps: &[Step], tally: &mut Tally) {
-    let cached = Rig::new().await;
+/// Room for few results and embeddings.
+fn tiny_caches() -> Settings {
+    let with = |limits: CacheLimits, bytes| CacheLimits { bytes, ..limits };
+    let usual = settings();
+    Settings {
+        results: with(usual.results, 8 << 10),
+        embeddings: with(usual.embeddings, 4 << 10),
+        ..usual
+    }
+}
+
+async fn run(run: &Run, tally: &mut Tally) {
+    let inner = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let troubled = Arc::new(TroubledStore::new(inner));
+    let limits = if run.tiny_caches { tiny_caches() } else { settings() };
+    let cached = Rig::over(Arc::clone(&troubled) as Arc<dyn Store>, limits).await.unwrap();
     let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
     let plain = start(&store, &cached.embedder, &cached.clock, without_caches()).await.unwrap();
     let model = Model::new(Arc::clone(&cached.embedder));
-    let mut twins = Twins { cached, plain, model, asked: vec![] };
-    for step in steps {
+    let mut twins = Twins {
+        cached,
+        troubled,
+        tiny_caches: run.tiny_caches,
+        answered: HashMap::new(),
+        plain,
+        model,
+        asked: vec![],
+    };
+    for step in &run.steps {
         twins.step(step, tally).await;
     }
     let restarted = twins.cached.restarted().await;
@@ -68,6 +118,7 @@ async fn run(steps: &[Step], tally: &mut Tally) {
         let restarted = restarted.lookup(QUESTIONS[*question], ask.options()).await;
         twins.check(*question, ask, &cached, &restarted, tally);
     }
+    tally.ended(&twins.cached.engine.caches());
 }
 
 impl Twins {
@@ -100,19 +151,34 @@ impl Twins {
                 }
             }
             Step::Wait(wait) => self.wait(*wait),
+            Step::Invalidate { which, dry_run } => self.invalidate(*which, *dry_run, tally),
+            Step::Unheard(step) => {
+                let at = self.cached.clock.now();
+                self.troubled.fail_commit(Fails::After);
+                let unheard = change(&self.cached.engine, step).await;
+                assert_eq!(unheard.unwrap_err().code, Code::StoreUnavailable);
+                change(&self.plain, step).await.unwrap();
+                self.model.apply(step, at);
+            }
             Step::Save { .. }
             | Step::Import { .. }
             | Step::Publish { .. }
             | Step::Retire { .. }
+            | Step::Reapprove { .. }
+            | Step::Suspend { .. }
+            | Step::Undo { .. }
             | Step::Calibrate { .. }
             | Step::UndoCalibration { .. } => {
                 let at = self.cached.clock.now();
+                self.rehearse(step).await;
                 let cached = change(&self.cached.engine, step).await;
                 let plain = change(&self.plain, step).await;
                 match (cached, plain) {
                     (Ok(cached), Ok(plain)) => {
                         assert_eq!(cached, plain);
-                        tally.changes += usize::from(self.cached.engine.cached().0 > 0);
+                        tally.changed(step, &cached);
+                        self.model.check_change(step, &cached);
+                        tally.changes += usize::from(self.cached.cached().0 > 0);
                     }
                     (Err(cached), Err(plain)) => {
                         assert_eq!(cached.code, plain.code);
@@ -126,14 +192,70 @@ impl Twins {
         assert_eq!(self.cached.engine.tenants(), self.plain.tenants());
     }
 
+    /// What a change of a document would do, in a dry run, is what it then does.
+    async fn rehearse(&self, step: &Step) {
+        let Step::Suspend { tenant, document, version } = step else { return };
+        let report = || ReportedChange {
+            document: Document::new(document).unwrap(),
+            version: (*version).to_owned(),
+            reason: None,
+        };
+        let before = self.plain.tenants();
+        let dry = self.plain.change_reference(author(tenant), report(), true).await;
+        assert_eq!(self.plain.tenants(), before);
+        if let Ok(dry) = dry {
+            self.model.check_affected(step, &dry.affected);
+        }
+    }
+
     fn asked_before(&self, back: usize) -> Option<(usize, Ask)> {
         self.asked.iter().rev().nth(back).cloned()
     }
 
-    async fn lookup(&self, question: usize, ask: &Ask, tally: &mut Tally) {
+    async fn lookup(&mut self, question: usize, ask: &Ask, tally: &mut Tally) {
         let cached = self.cached.engine.lookup(QUESTIONS[question], ask.options()).await;
         let plain = self.plain.lookup(QUESTIONS[question], ask.options()).await;
         self.check(question, ask, &cached, &plain, tally);
+        if let Ok(looked) = cached {
+            self.check_tier(question, ask, &looked, tally);
+        }
+    }
+
+    /// What was answered a moment ago is cached, unless there was no room for it.
+    fn check_tier(&mut self, question: usize, ask: &Ask, looked: &Looked, tally: &mut Tally) {
+        let state = (self.cached.clock.now(), looked.facts.epoch);
+        let before = self.answered.insert(format!("{question} {ask:?}"), state);
+        let cached = [CacheStatus::SignatureHit, CacheStatus::ResultHit];
+        if before == Some(state) && !cached.contains(&looked.facts.cache) {
+            assert!(self.tiny_caches, "{question} {ask:?} was not cached");
+            tally.evicted += 1;
+        }
+    }
+
+    fn invalidate(&mut self, which: Which, dry_run: bool, tally: &mut Tally) {
+        let tenant = |name| TenantId::new(name).unwrap();
+        let selection = match which {
+            Which::Entry(name, id) => Selection::Entry(tenant(name), entry_id(id)),
+            Which::Question(name, question) => {
+                let signature = Canonical::of(QUESTIONS[question]).signature();
+                Selection::Question(tenant(name), signature)
+            }
+            Which::Tenant(name) => Selection::Tenant(tenant(name)),
+            Which::Everything => Selection::Everything,
+        };
+        let engine = &self.cached.engine;
+        let before = engine.caches();
+        let counted = match engine.invalidate(&selection, dry_run) {
+            Ok(counted) => counted,
+            Err(error) => return tally.refused(&error),
+        };
+        if dry_run {
+            assert_eq!(engine.caches(), before);
+        }
+        self.answered.clear();
+        let left = engine.invalidate(&selection, dry_run).unwrap();
+        let expected = if dry_run { (counted.results, counted.embeddings) } else { (0, 0) };
+        assert_eq!((left.results, left.embeddings), expected);
     }
 
     /// The body is the other engine's, and the model allows what it shows.
@@ -183,6 +305,7 @@ enum Done {
     One(Changed),
     Many(Imported),
     Calibrated(CalibrationChanged),
+    Referenced(Referenced),
 }
 
 async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
@@ -208,6 +331,21 @@ async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
         }
         Step::UndoCalibration { tenant } => {
             return engine.undo_calibration(author(tenant)).await.map(Done::Calibrated);
+        }
+        Step::Reapprove { tenant, id, version } => {
+            engine.reapprove(author(tenant), entry_id(id), version).await
+        }
+        Step::Suspend { tenant, document, version } => {
+            let document = Document::new(document).unwrap();
+            let report = ReportedChange { document, version: version.into(), reason: None };
+            let done = engine.change_reference(author(tenant), report, false).await;
+            return done.map(Done::Referenced);
+        }
+        Step::Undo { tenant, document, version } => {
+            let document = Document::new(document).unwrap();
+            let undo = ChangeToUndo { document, version: version.map(str::to_owned), reason: None };
+            let done = engine.undo_reference_change(author(tenant), undo).await;
+            return done.map(Done::Referenced);
         }
         other => unreachable!("{other:?} changes nothing"),
     };

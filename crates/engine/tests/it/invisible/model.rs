@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use goldenset_core::calibration::ScoreMap;
 use goldenset_core::canonical::Canonical;
-use goldenset_core::decision::{Decision, MatchType};
+use goldenset_core::decision::{Decision, ELIGIBLE, MatchType};
 use goldenset_core::guards::strongest;
 use goldenset_core::verifier::Verifier;
 use goldenset_core::{Embedding, EntryContent, EntryId};
 use goldenset_engine::scope::Scope;
-use goldenset_engine::{LookupResult, Match};
+use goldenset_engine::{Affected, LookupResult, Match};
 use jiff::Timestamp;
 
+use super::Done;
 use super::scoring::Scoring;
-use super::steps::Step;
+use super::steps::{GUIDE, LAW, Step};
 use crate::parts::{WordEmbedder, settings, verifier};
 
 /// An entry with all its versions.
@@ -23,6 +24,8 @@ struct Entry {
     versions: Vec<EntryContent>,
     /// The number of the served version, and when it was approved.
     served: Option<(u32, Timestamp)>,
+    /// The changes of documents that nobody has approved it after: number and version.
+    held: BTreeMap<usize, &'static str>,
 }
 
 impl Entry {
@@ -40,8 +43,24 @@ impl Entry {
         let version = version.unwrap_or(newest);
         let is_new = self.served.is_none_or(|(served, _)| served != version);
         if (1..=newest).contains(&version) && is_new {
-            self.served = Some((version, at));
+            self.approve(version, at);
         }
+    }
+
+    fn reapprove(&mut self, version: Option<u32>, at: Timestamp) {
+        let version = version.or(self.served.map(|(served, _)| served));
+        if let Some(version) = version.filter(|it| (1..=self.versions.len() as u32).contains(it)) {
+            self.approve(version, at);
+        }
+    }
+
+    fn approve(&mut self, version: u32, at: Timestamp) {
+        self.served = Some((version, at));
+        self.held.clear();
+    }
+
+    fn content(&self) -> Option<&EntryContent> {
+        self.served.map(|(version, _)| &self.versions[version as usize - 1])
     }
 }
 
@@ -50,6 +69,14 @@ struct Served<'a> {
     version: u32,
     approved: Timestamp,
     content: &'a EntryContent,
+    held: &'a BTreeMap<usize, &'static str>,
+}
+
+/// A document that has changed.
+struct Change {
+    document: &'static str,
+    version: &'static str,
+    undone: bool,
 }
 
 /// Sums in another order differ by less.
@@ -60,6 +87,21 @@ pub(super) struct Model {
     verifier: Verifier,
     entries: BTreeMap<(&'static str, EntryId), Entry>,
     calibrations: BTreeMap<&'static str, Calibrations>,
+    changes: BTreeMap<&'static str, Vec<Change>>,
+}
+
+/// The document of a name.
+fn meant(name: &str) -> &'static str {
+    if name.contains("2020") { LAW } else { GUIDE }
+}
+
+/// Whether an entry rests on a document that is now in another version, by the texts that the
+/// steps are made of.
+fn rests(content: &EntryContent, document: &str, version: &str) -> bool {
+    content.references.iter().any(|reference| match document {
+        LAW => reference.text.ends_with("L. 1/2020"),
+        _ => reference.document.is_some() && reference.version.as_deref() != Some(version),
+    })
 }
 
 /// How many were stored, and what is active on top of what it goes back to.
@@ -76,6 +118,7 @@ impl Model {
             embedder,
             entries: BTreeMap::new(),
             calibrations: BTreeMap::new(),
+            changes: BTreeMap::new(),
         }
     }
 
@@ -103,6 +146,37 @@ impl Model {
                     entry.served = None;
                 }
             }
+            Step::Reapprove { tenant, id, version } => {
+                if let Some(entry) = self.entries.get_mut(&key(*tenant, id)) {
+                    entry.reapprove(*version, at);
+                }
+            }
+            Step::Suspend { tenant, document, version } if self.knows(tenant) => {
+                let document = meant(document);
+                let changes = self.changes.entry(*tenant).or_default();
+                let of_tenant = self.entries.iter_mut().filter(|((owner, _), _)| owner == tenant);
+                for (_, entry) in of_tenant {
+                    if entry.content().is_some_and(|content| rests(content, document, version)) {
+                        entry.held.insert(changes.len(), version);
+                    }
+                }
+                changes.push(Change { document, version, undone: false });
+            }
+            Step::Undo { tenant, document, version } => {
+                let changes = self.changes.entry(*tenant).or_default();
+                let document = meant(document);
+                let undone = changes.iter().rposition(|change| {
+                    let wanted = version.is_none_or(|version| version == change.version);
+                    !change.undone && change.document == document && wanted
+                });
+                if let Some(number) = undone {
+                    changes[number].undone = true;
+                    let mine = self.entries.iter_mut().filter(|((owner, _), _)| owner == tenant);
+                    mine.for_each(|(_, entry)| {
+                        entry.held.remove(&number);
+                    });
+                }
+            }
             Step::Calibrate { tenant, scoring }
                 if self.entries.keys().any(|(known, _)| known == tenant) =>
             {
@@ -115,9 +189,82 @@ impl Model {
                     calibrations.active.pop();
                 }
             }
+            Step::Unheard(step) => self.apply(step, at),
             // The rest changes nothing.
             _ => {}
         }
+    }
+
+    /// The first tenant is there from the start, another one comes with its first entry.
+    fn knows(&self, tenant: &str) -> bool {
+        tenant == "default" || self.entries.keys().any(|(known, _)| *known == tenant)
+    }
+
+    /// What a change of a document concerns, before it is applied.
+    pub(super) fn check_affected(&self, step: &Step, affected: &[Affected]) {
+        let Step::Suspend { tenant, document, version } = step else { return };
+        let document = meant(document);
+        let expected = self.entries.iter().filter(|((owner, _), entry)| {
+            owner == tenant
+                && entry.content().is_some_and(|content| rests(content, document, version))
+        });
+        let expected: Vec<_> = expected.map(|((_, id), _)| id).collect();
+        assert_eq!(affected.iter().map(|one| &one.id).collect::<Vec<_>>(), expected, "{step:?}");
+        for one in affected {
+            let held = &self.entries[&(*tenant, one.id.clone())].held;
+            let decision = one.decision.unwrap();
+            assert_eq!(decision.after, Decision::Context);
+            assert!(held.is_empty() || decision.before == Decision::Context);
+        }
+    }
+
+    pub(super) fn check_change(&self, step: &Step, done: &Done) {
+        if let Done::Referenced(referenced) = done {
+            self.check_affected(step, &referenced.affected);
+        }
+    }
+
+    /// What must keep an entry from being served, each in the words that say so.
+    fn causes(&self, matched: &Match, served: &Served<'_>, scope: &Scope) -> Vec<String> {
+        let content = served.content;
+        let mut causes = Vec::new();
+        // Stores keep microseconds, which the check of the match allows for.
+        let approved = matched.entry.published_at;
+        let topics = || content.category.iter().chain(&content.tags);
+        let known = &scope.kb_epoch;
+        let newer = match topics().any(|topic| known.topics.contains_key(topic)) {
+            true => topics().any(|topic| known.topics.get(topic).is_some_and(|it| *it > approved)),
+            false => known.otherwise.is_some_and(|it| it > approved),
+        };
+        if newer {
+            causes.push("is newer than the entry's approval".into());
+        }
+        causes.extend(served.held.values().map(|version| format!("the new version `{version}`")));
+        if let Some(day) = content.review_by.filter(|day| *day < scope.today) {
+            causes.push(format!("its review was due by {day}"));
+        }
+        let superseded = content.tags.iter().filter(|tag| scope.superseded_tags.contains(tag));
+        causes.extend(superseded.map(|tag| format!("its tag `{tag}` is superseded")));
+        causes
+    }
+
+    /// Nothing that may be out of date is served, and every cause of it is said.
+    fn check_causes(
+        &self,
+        scope: &Scope,
+        result: &LookupResult,
+        allowed: &BTreeMap<&EntryId, Served<'_>>,
+    ) {
+        if result.match_type.is_none() {
+            assert!(!matches!(result.decision, Decision::Serve | Decision::Context));
+            return;
+        }
+        let best = &result.matches[0];
+        let causes = self.causes(best, &allowed[&best.entry.id], scope);
+        let expected = if causes.is_empty() { Decision::Serve } else { Decision::Context };
+        assert_eq!(result.decision, expected, "{causes:?} {result:?}");
+        assert!(causes.iter().all(|cause| result.reason.contains(cause)), "{causes:?} {result:?}");
+        assert_eq!(result.reason == best.reason, causes.is_empty());
     }
 
     /// Checks all that a lookup showed.
@@ -127,7 +274,11 @@ impl Model {
             self.check_match(matched, scope, &allowed);
         }
         assert!(result.matches.len() <= scope.max_results);
-        assert!(result.matches.is_sorted_by(|a, b| a.score >= b.score));
+        // Those that may be served come first.
+        let (eligible, further) = result.matches.split_at(result.matches.len().min(ELIGIBLE));
+        for part in [eligible, further] {
+            assert!(part.is_sorted_by(|a, b| a.score >= b.score));
+        }
         assert_eq!(result.answer.is_some(), result.decision == Decision::Serve);
         let chosen = matches!(result.decision, Decision::Serve | Decision::Context);
         assert_eq!(result.match_type.is_some(), chosen);
@@ -137,6 +288,7 @@ impl Model {
             assert!(allowed.contains_key(&choice.entry_id), "{} may not be named", choice.entry_id);
         }
 
+        self.check_causes(scope, result, &allowed);
         self.check_calibration(scope, result);
         let signature = Canonical::of(question).signature();
         let holders: Vec<_> = allowed
@@ -190,7 +342,9 @@ impl Model {
         let threshold = expected.map_or(settings().serve_threshold, |applied| applied.threshold);
         let passes = best
             .is_some_and(|best| strongest(&best.guards).may_be_served() && best.score >= threshold);
-        assert_eq!(result.match_type.is_some(), passes, "{result:?}");
+        // Where several pass but for each other, the caller is asked back.
+        let chosen = passes && result.decision != Decision::Clarify;
+        assert_eq!(result.match_type.is_some(), chosen, "{result:?}");
     }
 
     fn embedding(&self, text: &str) -> Embedding {
@@ -217,7 +371,8 @@ impl Model {
             let mine = *tenant == scope.tenant.as_str() && scope.filters.allow(content);
             let valid = content.validity.valid_from.is_none_or(|from| from <= scope.day)
                 && content.validity.valid_until.is_none_or(|until| scope.day <= until);
-            (mine && valid).then_some((id, Served { version, approved, content }))
+            let held = &entry.held;
+            (mine && valid).then_some((id, Served { version, approved, content, held }))
         });
         served.collect()
     }

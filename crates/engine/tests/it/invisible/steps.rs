@@ -1,7 +1,11 @@
-//! What can happen: lookups, changes, time.
+//! What can happen: lookups, changes, faults, time, and caches that lose what they hold.
 
-use goldenset_core::{EntryContent, TenantId, Validity};
-use goldenset_engine::scope::{Filters, KbEpoch, Options};
+use std::ops::RangeInclusive;
+
+use std::collections::BTreeMap;
+
+use goldenset_core::{EntryContent, Reference, TenantId, Validity};
+use goldenset_engine::scope::{Filters, KbEpoch, KbEpochs, Options};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
@@ -37,8 +41,17 @@ const ENTRY_QUESTIONS: usize = 17;
 const CATEGORIES: [&str; 2] = ["lavoro", "fisco"];
 const TAGS: [&str; 2] = ["new", "old"];
 const LANGS: [&str; 2] = ["it", "en"];
-const ENTRIES: [&str; 6] = ["e1", "e2", "e3", "e4", "e5", "e6"];
+/// Many more than the ten candidates of a lookup.
+const ENTRIES: [&str; 18] = [
+    "e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "e09", "e10", "e11", "e12", "e13",
+    "e14", "e15", "e16", "e17", "e18",
+];
 const TENANTS: [&str; 2] = ["default", "acme"];
+/// What entries rest on, and other names of the first of them.
+pub(super) const LAW: &str = "L. 1/2020";
+pub(super) const GUIDE: &str = "guide";
+const DOCUMENTS: [&str; 4] = [LAW, "legge 1 del 2020", GUIDE, "Guide"];
+const VERSIONS: [&str; 2] = ["2", "3"];
 /// Never changed, so it does not exist.
 const NOBODY: &str = "nobody";
 
@@ -74,6 +87,24 @@ pub(super) enum Step {
         tenant: &'static str,
         id: &'static str,
     },
+    /// Approves once more what may be served already.
+    Reapprove {
+        tenant: &'static str,
+        id: &'static str,
+        version: Option<u32>,
+    },
+    /// A document has a new version.
+    Suspend {
+        tenant: &'static str,
+        document: &'static str,
+        version: &'static str,
+    },
+    /// Undoes the newest change of a document.
+    Undo {
+        tenant: &'static str,
+        document: &'static str,
+        version: Option<&'static str>,
+    },
     Calibrate {
         tenant: &'static str,
         scoring: Scoring,
@@ -81,7 +112,30 @@ pub(super) enum Step {
     UndoCalibration {
         tenant: &'static str,
     },
+    /// A save that is written without the engine hearing of it.
+    Unheard(Box<Step>),
+    Invalidate {
+        which: Which,
+        dry_run: bool,
+    },
     Wait(Wait),
+}
+
+/// What is dropped from the caches by hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which {
+    Entry(&'static str, &'static str),
+    Question(&'static str, usize),
+    Tenant(&'static str),
+    Everything,
+}
+
+/// A golden set, and what then happens to it.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// Caches that are always full.
+    pub(super) tiny_caches: bool,
+    pub(super) steps: Vec<Step>,
 }
 
 /// How the time goes on.
@@ -100,7 +154,8 @@ pub(super) struct Ask {
     pub(super) max_results: Option<usize>,
     pub(super) filters: Filters,
     pub(super) as_of: Option<Date>,
-    pub(super) kb_epoch: Option<KbEpoch>,
+    pub(super) kb_epoch: Option<KbEpochs>,
+    pub(super) superseded_tags: Vec<String>,
 }
 
 impl Ask {
@@ -111,16 +166,25 @@ impl Ask {
             max_results: self.max_results,
             filters: self.filters.clone(),
             as_of: self.as_of,
-            kb_epoch: self.kb_epoch,
+            kb_epoch: self.kb_epoch.clone(),
+            superseded_tags: self.superseded_tags.clone(),
         }
     }
 }
 
-/// A golden set, and what then happens to it.
-pub(super) fn run() -> impl Strategy<Value = Vec<Step>> {
-    let set = prop::collection::vec(save(), 2..5);
-    (set, prop::collection::vec(step(), 1..60))
-        .prop_map(|(set, steps)| set.into_iter().chain(steps).collect())
+/// Some sets are smaller than the list of candidates, some larger: into the one every entry in
+/// scope comes, into the other what is near enough.
+pub(super) fn run() -> impl Strategy<Value = Run> {
+    let small = prop::collection::vec(save(), 2..5);
+    let large = rows(13..=ENTRIES.len())
+        .prop_map(|rows| vec![Step::Import { tenant: TENANTS[0], rows, publish: true }]);
+    let set = prop_oneof![1 => small, 3 => large];
+    (prop::bool::weighted(0.2), set, prop::collection::vec(step(), 1..50)).prop_map(
+        |(tiny_caches, set, steps)| Run {
+            tiny_caches,
+            steps: set.into_iter().chain(steps).collect(),
+        },
+    )
 }
 
 /// Lookups are the most frequent, above all repeated ones: only they can come out of a cache.
@@ -128,19 +192,32 @@ fn step() -> impl Strategy<Value = Step> {
     let question = 0..QUESTIONS.len();
     prop_oneof![
         6 => (question.clone(), ask()).prop_map(|(question, ask)| Step::Lookup(question, ask)),
-        8 => (0usize..6).prop_map(Step::Again),
+        12 => (0usize..4).prop_map(Step::Again),
         4 => (0usize..4, ask()).prop_map(|(back, ask)| Step::Otherwise(back, ask)),
         2 => (prop::collection::vec(question, 0..6), ask())
             .prop_map(|(questions, ask)| Step::Batch(questions, ask)),
         4 => save(),
-        1 => (tenant(), rows(), prop::bool::weighted(0.8))
+        1 => (tenant(), rows(0..=3), prop::bool::weighted(0.8))
             .prop_map(|(tenant, rows, publish)| Step::Import { tenant, rows, publish }),
         2 => (tenant(), id(), prop::option::of(1u32..4))
             .prop_map(|(tenant, id, version)| Step::Publish { tenant, id, version }),
         1 => (tenant(), id()).prop_map(|(tenant, id)| Step::Retire { tenant, id }),
+        1 => (tenant(), id(), mostly(None, (1u32..4).prop_map(Some)))
+            .prop_map(|(tenant, id, version)| Step::Reapprove { tenant, id, version }),
+        2 => (tenant(), prop::sample::select(&DOCUMENTS[..]), prop::sample::select(&VERSIONS[..]))
+            .prop_map(|(tenant, document, version)| Step::Suspend { tenant, document, version }),
+        1 => (
+            tenant(),
+            prop::sample::select(&DOCUMENTS[..]),
+            mostly(None, prop::sample::select(&VERSIONS[..]).prop_map(Some)),
+        )
+            .prop_map(|(tenant, document, version)| Step::Undo { tenant, document, version }),
         2 => (tenant(), scoring(&CATEGORIES))
             .prop_map(|(tenant, scoring)| Step::Calibrate { tenant, scoring }),
         1 => tenant().prop_map(|tenant| Step::UndoCalibration { tenant }),
+        1 => unheard(),
+        1 => (which(), any::<bool>())
+            .prop_map(|(which, dry_run)| Step::Invalidate { which, dry_run }),
         2 => wait().prop_map(Step::Wait),
     ]
 }
@@ -148,6 +225,24 @@ fn step() -> impl Strategy<Value = Step> {
 fn save() -> impl Strategy<Value = Step> {
     (tenant(), id(), entry_content(), prop::bool::weighted(0.8))
         .prop_map(|(tenant, id, content, publish)| Step::Save { tenant, id, content, publish })
+}
+
+fn unheard() -> impl Strategy<Value = Step> {
+    // Nothing that is refused before it is written.
+    (tenant(), id(), entry_content()).prop_map(|(tenant, id, content)| {
+        let content = EntryContent { validity: Validity::default(), ..content };
+        Step::Unheard(Box::new(Step::Save { tenant, id, content, publish: true }))
+    })
+}
+
+fn which() -> impl Strategy<Value = Which> {
+    prop_oneof![
+        4 => (tenant(), id()).prop_map(|(tenant, id)| Which::Entry(tenant, id)),
+        4 => (tenant(), 0..ENTRY_QUESTIONS)
+            .prop_map(|(tenant, question)| Which::Question(tenant, question)),
+        1 => tenant().prop_map(Which::Tenant),
+        1 => Just(Which::Everything),
+    ]
 }
 
 fn wait() -> impl Strategy<Value = Wait> {
@@ -170,8 +265,8 @@ fn id() -> impl Strategy<Value = &'static str> {
 }
 
 /// Each entry once, as a file that was read has them.
-fn rows() -> impl Strategy<Value = Vec<(&'static str, EntryContent)>> {
-    let ids = prop::sample::subsequence(&ENTRIES[..], 0..4);
+fn rows(many: RangeInclusive<usize>) -> impl Strategy<Value = Vec<(&'static str, EntryContent)>> {
+    let ids = prop::sample::subsequence(&ENTRIES[..], many);
     ids.prop_flat_map(|ids| {
         ids.into_iter().map(|id| (Just(id), entry_content())).collect::<Vec<_>>()
     })
@@ -193,15 +288,19 @@ fn ask() -> impl Strategy<Value = Ask> {
         mostly(None, prop::sample::select(vec![Some(1), Some(2), Some(100), Some(0)])),
         prop_oneof![Just(Filters::default()), filters()],
         mostly(None, day().prop_map(Some)),
-        prop_oneof![Just(None), kb_epoch().prop_map(Some)],
+        prop_oneof![Just(None), kb_epochs().prop_map(Some)],
+        prop_oneof![3 => Just(vec![]), 1 => some_of(&TAGS)],
     )
-        .prop_map(|(tenant, min_similarity, max_results, filters, as_of, kb_epoch)| Ask {
-            tenant,
-            min_similarity,
-            max_results,
-            filters,
-            as_of,
-            kb_epoch,
+        .prop_map(|(tenant, min_similarity, max_results, filters, as_of, kb_epoch, tags)| {
+            Ask {
+                tenant,
+                min_similarity,
+                max_results,
+                filters,
+                as_of,
+                kb_epoch,
+                superseded_tags: tags,
+            }
         })
 }
 
@@ -229,6 +328,34 @@ fn kb_epoch() -> impl Strategy<Value = KbEpoch> {
     ]
 }
 
+/// One a topic twice as often as one for all: it concerns fewer entries.
+fn kb_epochs() -> impl Strategy<Value = KbEpochs> {
+    let topics = prop::sample::subsequence(vec!["*", "fisco", "lavoro", "new", "old"], 1..4);
+    let topics = topics.prop_flat_map(|topics| {
+        topics.into_iter().map(|topic| (Just(topic.to_owned()), kb_epoch())).collect::<Vec<_>>()
+    });
+    prop_oneof![
+        1 => kb_epoch().prop_map(KbEpochs::All),
+        2 => topics.prop_map(|topics| KbEpochs::Topics(BTreeMap::from_iter(topics))),
+    ]
+}
+
+/// The law by its citation, the guide by its identifier with the version that was read.
+fn reference() -> impl Strategy<Value = Reference> {
+    let guide = |version: Option<&str>| Reference {
+        text: "The guide, page 3".into(),
+        document: Some("GUIDE".into()),
+        version: version.map(str::to_owned),
+    };
+    prop_oneof![
+        2 => Just("art. 1, c. 2, L. 1/2020".into()),
+        1 => Just("art. 1 L. 2/2020".into()),
+        1 => Just(guide(None)),
+        1 => Just(guide(Some("1"))),
+        1 => Just(guide(Some("2"))),
+    ]
+}
+
 fn entry_content() -> impl Strategy<Value = EntryContent> {
     let questions = || prop::sample::select(&QUESTIONS[..ENTRY_QUESTIONS]);
     let owned = |value: &'static str| value.to_owned();
@@ -240,19 +367,24 @@ fn entry_content() -> impl Strategy<Value = EntryContent> {
         some_of(&TAGS),
         prop::option::of(prop::sample::select(&LANGS[..]).prop_map(owned)),
         mostly(Validity::default(), validity()),
+        prop::collection::vec(reference(), 0..3),
+        prop_oneof![3 => Just(None), 1 => day().prop_map(Some)],
     )
-        .prop_map(|(question, alternatives, answer, category, tags, lang, validity)| {
-            EntryContent {
-                question: question.into(),
-                alternatives,
-                answer: format!("answer {answer}"),
-                references: vec![],
-                category,
-                tags,
-                lang,
-                validity,
-            }
-        })
+        .prop_map(
+            |(question, alternatives, answer, category, tags, lang, validity, on, due)| {
+                EntryContent {
+                    question: question.into(),
+                    alternatives,
+                    answer: format!("answer {answer}"),
+                    references: on,
+                    category,
+                    tags,
+                    lang,
+                    validity,
+                    review_by: due,
+                }
+            },
+        )
 }
 
 fn validity() -> impl Strategy<Value = Validity> {

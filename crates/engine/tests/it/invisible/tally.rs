@@ -2,8 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use goldenset_core::decision::Decision;
 use goldenset_core::{Code, Error};
-use goldenset_engine::{CacheStatus, Looked};
+use goldenset_engine::{CacheState, CacheStatus, DropReason, Looked};
+
+use super::Done;
+use super::steps::Step;
+
+/// What reasons say of an entry that may be out of date.
+const CAUSES: [&str; 5] = [
+    "caller's knowledge base is newer",
+    "caller's knowledge base on `",
+    "nobody has approved it again",
+    "its review was due by",
+    "is superseded",
+];
 
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -13,9 +26,21 @@ pub(super) struct Tally {
     calibrated: BTreeMap<(&'static str, bool), usize>,
     /// Answers that are served because of a calibration alone.
     served_more: usize,
+    /// Lookups by tier in which something made the entry out of date, by what it was.
+    causes: BTreeMap<(&'static str, &'static str), usize>,
+    /// Entries that a change suspended, that its undoing let go, and approvals of what was served.
+    suspended: usize,
+    resumed: usize,
+    reapproved: usize,
     errors: BTreeMap<&'static str, usize>,
     /// Changes that raised the epoch while results were cached.
     pub(super) changes: usize,
+    /// Results that lived on.
+    kept: u64,
+    /// Results that went, by the reason.
+    dropped: BTreeMap<&'static str, u64>,
+    /// Results that a cache had no room for.
+    pub(super) evicted: usize,
 }
 
 impl Tally {
@@ -24,6 +49,9 @@ impl Tally {
         let tier = looked.facts.cache.as_str();
         let what = format!("{tier} {} {:?}", result.decision.as_str(), result.match_type);
         *self.answers.entry(what).or_default() += 1;
+        for cause in CAUSES.into_iter().filter(|cause| result.reason.contains(cause)) {
+            *self.causes.entry((tier, cause)).or_default() += 1;
+        }
         if let Some(applied) = result.calibration {
             *self.calibrated.entry((tier, applied.certified)).or_default() += 1;
             let raw = result.answer.as_ref().map(|answer| answer.raw_score);
@@ -31,8 +59,49 @@ impl Tally {
         }
     }
 
+    pub(super) fn changed(&mut self, step: &Step, done: &Done) {
+        match (step, done) {
+            (Step::Suspend { .. }, Done::Referenced(done)) => self.suspended += done.affected.len(),
+            (Step::Undo { .. }, Done::Referenced(done)) => {
+                let let_go = done.affected.iter().filter_map(|one| one.decision);
+                self.resumed += let_go.filter(|it| it.after == Decision::Serve).count();
+            }
+            (Step::Reapprove { version: None, .. }, _) => self.reapproved += 1,
+            _ => {}
+        }
+    }
+
     pub(super) fn refused(&mut self, error: &Error) {
         *self.errors.entry(error.code.as_str()).or_default() += 1;
+    }
+
+    /// What became of the results of one run.
+    pub(super) fn ended(&mut self, state: &CacheState) {
+        self.kept += state.results.kept;
+        for reason in DropReason::ALL {
+            *self.dropped.entry(reason.as_str()).or_default() += state.results.dropped.of(reason);
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        fn add<K: Ord, V: std::ops::AddAssign + Default>(
+            to: &mut BTreeMap<K, V>,
+            from: BTreeMap<K, V>,
+        ) {
+            from.into_iter().for_each(|(key, count)| *to.entry(key).or_default() += count);
+        }
+        add(&mut self.answers, other.answers);
+        add(&mut self.calibrated, other.calibrated);
+        add(&mut self.errors, other.errors);
+        add(&mut self.dropped, other.dropped);
+        add(&mut self.causes, other.causes);
+        self.suspended += other.suspended;
+        self.resumed += other.resumed;
+        self.reapproved += other.reapproved;
+        self.served_more += other.served_more;
+        self.changes += other.changes;
+        self.kept += other.kept;
+        self.evicted += other.evicted;
     }
 
     /// Every tier gave every decision that it can give, and every refusal occurred.
@@ -57,6 +126,21 @@ impl Tally {
             }
         }
         assert!(self.served_more >= least, "{self:#?}");
+        // Each cause word for word and by meaning; and results that were cached with one.
+        let caused = |tier: CacheStatus, cause| {
+            self.causes.get(&(tier.as_str(), cause)).copied().unwrap_or_default()
+        };
+        for cause in CAUSES {
+            let by_vector: usize = tiers_by_vector.into_iter().map(|it| caused(it, cause)).sum();
+            for count in [by_vector, caused(CacheStatus::SignatureHit, cause)] {
+                assert!(count >= least, "{count} times {cause}: {self:#?}");
+            }
+        }
+        let cached: usize = CAUSES.map(|cause| caused(CacheStatus::ResultHit, cause)).iter().sum();
+        assert!(cached >= least, "{self:#?}");
+        for count in [self.suspended, self.resumed, self.reapproved] {
+            assert!(count >= least, "{self:#?}");
+        }
         for code in [
             Code::EmptyQuery,
             Code::UnknownTenant,
@@ -66,9 +150,14 @@ impl Tally {
             Code::UnknownVersion,
             Code::NotPublished,
             Code::NotCalibrated,
+            Code::NothingToUndo,
         ] {
             assert!(self.errors.contains_key(code.as_str()), "never {}: {self:#?}", code.as_str());
         }
         assert!(self.changes >= least, "{self:#?}");
+        assert!(self.kept >= 10 * least as u64 && self.evicted >= least, "{self:#?}");
+        for (reason, count) in &self.dropped {
+            assert!(*count >= least as u64, "{count} times {reason}: {self:#?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! An embedder whose vectors are sums of one fixed random vector a word: texts that share words
 //! are near, equal texts have equal vectors and words.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +30,8 @@ pub(crate) struct WordEmbedder {
     model: ModelId,
     dimensions: usize,
     calls: Mutex<Vec<Vec<Arc<str>>>>,
+    /// Made once: in long runs most of the time would go into it.
+    made: Mutex<HashMap<String, Embedding>>,
     trouble: Mutex<Option<Trouble>>,
     /// Calls wait here while a test holds it for writing.
     pub(crate) door: RwLock<()>,
@@ -44,6 +47,7 @@ impl WordEmbedder {
             model: ModelId::new(model).unwrap(),
             dimensions,
             calls: Mutex::default(),
+            made: Mutex::default(),
             trouble: Mutex::default(),
             door: RwLock::default(),
         }
@@ -59,6 +63,15 @@ impl WordEmbedder {
     }
 
     pub(crate) fn embedding(&self, text: &str) -> Embedding {
+        if let Some(made) = self.made.lock().unwrap().get(text) {
+            return made.clone();
+        }
+        let embedding = self.make(text);
+        self.made.lock().unwrap().insert(text.to_owned(), embedding.clone());
+        embedding
+    }
+
+    fn make(&self, text: &str) -> Embedding {
         let mut sum = vec![0f32; self.dimensions];
         let mut words = WordVectorsBuilder::new(self.dimensions);
         let mut end = 0;

@@ -78,6 +78,12 @@ impl Rig {
         self.engine.lookup(query, Options::default()).await.unwrap_err().code
     }
 
+    /// Results and embeddings held by the caches.
+    pub(crate) fn cached(&self) -> (usize, usize) {
+        let state = self.engine.caches();
+        (state.results.items, state.embeddings.items)
+    }
+
     /// Asks and says which tier answered.
     pub(crate) async fn tier(&self, query: &str) -> CacheStatus {
         self.ask(query).await.facts.cache
@@ -122,6 +128,7 @@ pub(crate) fn settings() -> Settings {
         results: CacheLimits { ttl: SignedDuration::from_mins(5), bytes: 4 << 20 },
         embeddings: CacheLimits { ttl: SignedDuration::from_hours(1), bytes: 4 << 20 },
         batch_size: 50,
+        policy: goldenset_core::curation::Policy::default(),
     }
 }
 
@@ -131,7 +138,7 @@ pub(crate) fn without_caches() -> Settings {
 }
 
 pub(crate) fn author(tenant: &str) -> Author {
-    Author { tenant: TenantId::new(tenant).unwrap(), actor: "anna".into() }
+    Author::new(TenantId::new(tenant).unwrap(), "anna")
 }
 
 pub(crate) fn entry_id(id: &str) -> EntryId {
@@ -148,5 +155,6 @@ pub(crate) fn content(question: &str, answer: &str) -> EntryContent {
         tags: vec![],
         lang: None,
         validity: Validity::default(),
+        review_by: None,
     }
 }

@@ -5,14 +5,22 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use goldenset_core::calibration::Calibration;
+use goldenset_core::curation::{
+    Candidate, CandidateFilter, CandidateId, CandidateKey, Expert, FeedbackFilter, FeedbackId,
+    FeedbackRecord, Outcome, RecordedQuestion,
+};
+use goldenset_core::keys::{KeyId, KeyRecord, NewKey, StoredKey};
 use goldenset_core::ports::{
-    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store, WatchStore,
+    Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord, KeyStore, LogFilter,
+    LogLine, NewChange, Once, PublishedSet, Recalibrated, ReferenceChange, ReferenceChanged,
+    ReferenceStore, Resting, Store, UndoChange, WatchStore,
 };
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
 use goldenset_core::{
-    Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
+    Code, Document, Embedding, EntryId, Epoch, Error, Handle, ModelId, Result, TenantId,
+    VersionNumber,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -158,6 +166,46 @@ impl Store for TroubledStore {
 }
 
 #[async_trait]
+impl ReferenceStore for TroubledStore {
+    async fn resting_on(
+        &self,
+        tenant: &TenantId,
+        document: &Document,
+        version: &str,
+    ) -> Result<Vec<Resting>> {
+        self.inner.resting_on(tenant, document, version).await
+    }
+
+    async fn change_reference(&self, change: &NewChange) -> Result<ReferenceChanged> {
+        let fails = self.commits.lock().unwrap().pop_front();
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let changed = self.inner.change_reference(change).await?;
+        if fails == Some(Fails::After) { away() } else { Ok(changed) }
+    }
+
+    async fn undo_reference_change(&self, undo: &UndoChange) -> Result<ReferenceChanged> {
+        let fails = self.commits.lock().unwrap().pop_front();
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let undone = self.inner.undo_reference_change(undo).await?;
+        if fails == Some(Fails::After) { away() } else { Ok(undone) }
+    }
+
+    async fn reference_changes(
+        &self,
+        tenant: &TenantId,
+        document: Option<&Document>,
+        before: Option<ChangeNumber>,
+        limit: usize,
+    ) -> Result<Vec<ReferenceChange>> {
+        self.inner.reference_changes(tenant, document, before, limit).await
+    }
+}
+
+#[async_trait]
 impl WatchStore for TroubledStore {
     async fn record(&self, flush: &Flush) -> Result<u64> {
         let fails = self.flushes.lock().unwrap().pop_front();
@@ -201,5 +249,101 @@ impl WatchStore for TroubledStore {
 
     async fn open_items(&self) -> Result<Vec<(TenantId, u64)>> {
         self.inner.open_items().await
+    }
+}
+
+#[async_trait]
+impl CurationStore for TroubledStore {
+    async fn expert(&self, tenant: &TenantId, handle: &Handle) -> Result<Expert> {
+        self.inner.expert(tenant, handle).await
+    }
+
+    async fn experts(
+        &self,
+        tenant: &TenantId,
+        after: Option<&Handle>,
+        limit: usize,
+    ) -> Result<Vec<Expert>> {
+        self.inner.experts(tenant, after, limit).await
+    }
+
+    async fn evidence(
+        &self,
+        tenant: &TenantId,
+        candidate: CandidateId,
+    ) -> Result<Vec<(Handle, Outcome)>> {
+        self.inner.evidence(tenant, candidate).await
+    }
+
+    async fn candidate(&self, tenant: &TenantId, id: CandidateId) -> Result<Candidate> {
+        self.inner.candidate(tenant, id).await
+    }
+
+    async fn last_candidate(
+        &self,
+        tenant: &TenantId,
+        key: &CandidateKey,
+    ) -> Result<Option<Candidate>> {
+        self.inner.last_candidate(tenant, key).await
+    }
+
+    async fn candidate_of(
+        &self,
+        tenant: &TenantId,
+        entry: &EntryId,
+        version: VersionNumber,
+    ) -> Result<Option<Candidate>> {
+        self.inner.candidate_of(tenant, entry, version).await
+    }
+
+    async fn candidates(
+        &self,
+        tenant: &TenantId,
+        filter: &CandidateFilter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        self.inner.candidates(tenant, filter, limit).await
+    }
+
+    async fn feedback(
+        &self,
+        tenant: &TenantId,
+        filter: &FeedbackFilter,
+        after: Option<FeedbackId>,
+        limit: usize,
+    ) -> Result<Vec<FeedbackRecord>> {
+        self.inner.feedback(tenant, filter, after, limit).await
+    }
+
+    async fn done(&self, once: &Once) -> Result<Option<Commit>> {
+        self.inner.done(once).await
+    }
+
+    async fn questions(&self, tenant: &TenantId) -> Result<Vec<RecordedQuestion>> {
+        self.inner.questions(tenant).await
+    }
+
+    async fn log(
+        &self,
+        tenant: &TenantId,
+        filter: &LogFilter,
+        limit: usize,
+    ) -> Result<Vec<LogLine>> {
+        self.inner.log(tenant, filter, limit).await
+    }
+}
+
+#[async_trait]
+impl KeyStore for TroubledStore {
+    async fn create_key(&self, key: &NewKey) -> Result<KeyRecord> {
+        self.inner.create_key(key).await
+    }
+
+    async fn keys(&self) -> Result<Vec<StoredKey>> {
+        self.inner.keys().await
+    }
+
+    async fn revoke_key(&self, id: KeyId, actor: &str, at: Timestamp) -> Result<KeyRecord> {
+        self.inner.revoke_key(id, actor, at).await
     }
 }

@@ -39,7 +39,7 @@ async fn a_share_of_one_queues_all_that_is_served_and_nothing_else() {
     );
     ask(&watch, UNSERVED).await;
     let outdated = Options {
-        kb_epoch: Some(goldenset_engine::scope::KbEpoch::Seconds(4_000_000_000)),
+        kb_epoch: Some(goldenset_engine::scope::KbEpoch::Seconds(4_000_000_000).into()),
         ..Options::default()
     };
     watch.lookup(PHRASING, outdated).await.unwrap();

@@ -122,7 +122,7 @@ async fn do_step(step: &Step, rig: &Rig, store: &TroubledStore, watch: &Watch, m
         Step::Ask { question, tenant, outdated } => {
             let options = || Options {
                 tenant: tenant.map(|tenant| TenantId::new(TENANTS[tenant]).unwrap()),
-                kb_epoch: outdated.then_some(KbEpoch::Seconds(4_000_000_000)),
+                kb_epoch: outdated.then_some(KbEpoch::Seconds(4_000_000_000).into()),
                 min_similarity: Some(0.5),
                 ..Options::default()
             };

@@ -5,7 +5,9 @@ mod calibrate;
 mod compare;
 mod eval;
 mod fit;
+mod keys;
 mod place;
+mod remote;
 mod transfer;
 mod watch;
 
@@ -18,7 +20,9 @@ pub(super) use calibrate::{Calibrate, CalibrateCommand};
 pub(super) use compare::Compare;
 pub(super) use eval::Eval;
 pub(super) use fit::Fit;
+pub(super) use keys::{CreateKey, Keys, ListKeys, RevokeKey};
 pub(super) use place::{Place, Set};
+pub(super) use remote::{At, Remote};
 pub(super) use transfer::{Export, Format, Import};
 pub(super) use watch::{Audit, AuditExport, AuditJudge, AuditList, AuditReport, Drift};
 
@@ -45,7 +49,7 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 0 done; 1 nothing served (ask), not the same (compare), a bound missed (eval), nothing
 certified (calibrate), lookups shifted (drift) or a promise broken (audit report); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again; 6 set-up to
-mend; 70 a fault of goldenset.";
+mend; 7 not allowed; 70 a fault of goldenset.";
 
 /// What goldenset can do.
 #[derive(Debug, Subcommand)]
@@ -67,7 +71,7 @@ Examples:
     /// Publish entries from a JSONL or CSV file
     #[command(
         after_help = "Fields: id, question, answer (required); alternatives, references, tags (lists); category, lang,
-valid_from, valid_until (YYYY-MM-DD, inclusive). In CSV a list has one item a line in its cell.
+valid_from, valid_until, review_by (YYYY-MM-DD, inclusive). In CSV a list has one item a line in its cell.
 Nothing is written unless all rows are good. Importing the same file twice changes nothing.
 
 Examples:
@@ -162,6 +166,19 @@ Examples:
   goldenset audit export judged.jsonl"
     )]
     Audit(Audit),
+    /// Say who may call the server, and what they may do
+    #[command(
+        subcommand,
+        after_help = "Until the first key is made, the server listens on this machine alone and every caller may do
+everything. Without --url the data folder is opened in this process, which needs no key but the
+server stopped.
+
+Examples:
+  goldenset keys create --name ops --role admin
+  goldenset keys list --url http://127.0.0.1:8420
+  goldenset keys revoke 3"
+    )]
+    Keys(Keys),
     /// Check everything that serving needs, and say what to mend
     Doctor(Doctor),
     /// Show the configuration

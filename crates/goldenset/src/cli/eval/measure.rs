@@ -59,7 +59,7 @@ impl Measured {
 }
 
 async fn publish(engine: &Arc<Engine>, tenant: &TenantId, set: &GoldenSet) -> Result<()> {
-    let author = Author { tenant: tenant.clone(), actor: "eval".into() };
+    let author = Author::new(tenant.clone(), "eval");
     let mode = ImportMode { publish: true, dry_run: false };
     let bar = Bar::new("embedding entries");
     let progress = |done, all| bar.show(done, all);

@@ -12,6 +12,8 @@ fn another(rule: Rule) -> &'static str {
         Rule::OneOf(words) => words.last().unwrap(),
         Rule::HttpUrl => "http://other/v1",
         Rule::TimeZone => "Europe/Rome",
+        Rule::Names => "other, one more",
+        Rule::Thresholds => "missing_case 1 0.5",
         Rule::Text | Rule::Filled | Rule::PrivateUrl | Rule::Key => "other",
     }
 }
@@ -20,6 +22,9 @@ fn another(rule: Rule) -> &'static str {
 fn another_for(key: &keys::Key) -> String {
     match key.rule {
         Rule::Whole(least, most) if !(least..=most).contains(&77_777) => (least + 1).to_string(),
+        // Not below the quality from which on nothing is rejected.
+        Rule::Share if key.name == "curation.approve_from" => "0.9".into(),
+        Rule::Switch if key.name == "curation.four_eyes" => "false".into(),
         rule => another(rule).to_owned(),
     }
 }

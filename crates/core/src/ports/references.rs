@@ -1,0 +1,145 @@
+//! Where a store keeps which documents have changed, and which entries that holds back.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::ids::{EntryId, Epoch, TenantId, VersionNumber};
+use crate::reference::{Document, Suspension};
+
+/// Number of a change of a document within its tenant, from 1 without gaps.
+pub type ChangeNumber = u32;
+
+/// Longest name of who does it, in bytes.
+pub const MAX_BY_BYTES: usize = 200;
+/// Longest reason, in bytes.
+pub const MAX_REASON_BYTES: usize = 4096;
+
+/// A document has a new version.
+#[derive(Debug, Clone)]
+pub struct NewChange {
+    /// In whose golden set; created by its first change.
+    pub tenant: TenantId,
+    /// The document.
+    pub document: Document,
+    /// Its new version.
+    pub version: String,
+    /// Who says so.
+    pub by: String,
+    /// Why, for whoever reads the log.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The newest change of a document that is not undone is to be undone.
+#[derive(Debug, Clone)]
+pub struct UndoChange {
+    /// In whose golden set.
+    pub tenant: TenantId,
+    /// The document.
+    pub document: Document,
+    /// Only a change to this version.
+    pub version: Option<String>,
+    /// Who undoes it.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A published entry that rests on a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resting {
+    /// The entry.
+    pub id: EntryId,
+    /// Its version that is or was served.
+    pub version: VersionNumber,
+    /// Text of the reference that rests on the document.
+    pub reference: String,
+    /// Whether this change holds it back: nobody has approved it since.
+    pub suspended: bool,
+}
+
+/// A change of a document as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReferenceChange {
+    /// Its number.
+    pub number: ChangeNumber,
+    /// The document, as it was named.
+    pub document: String,
+    /// The new version.
+    pub version: String,
+    /// Who said so.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// When it was undone, if it was.
+    pub undone_at: Option<Timestamp>,
+    /// Who undid it.
+    pub undone_by: Option<String>,
+    /// Why it was undone.
+    pub undone_reason: Option<String>,
+    /// The entries that rested on the document, by id.
+    pub entries: Vec<Resting>,
+}
+
+/// What a change, or its undoing, came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceChanged {
+    /// The tenant's epoch afterwards; raised when any suspension came or went.
+    pub epoch: Epoch,
+    /// The change, as it is kept now.
+    pub change: ReferenceChange,
+    /// What holds each entry back now whose suspensions changed, the oldest first; none where
+    /// nothing does. Ordered by id.
+    pub suspensions: Vec<(EntryId, Vec<Suspension>)>,
+}
+
+/// Changes of documents and what they suspend. A publish ends the suspensions of its entry:
+/// [`super::Store::commit`].
+#[async_trait]
+pub trait ReferenceStore: Send + Sync {
+    /// The published entries that rest on a document and do not name `version` already, by id.
+    /// `suspended` says whether anything holds them back. None for a tenant that does not exist.
+    ///
+    /// # Errors
+    /// `store_unavailable`, `database_damaged`, as every call of this trait.
+    async fn resting_on(
+        &self,
+        tenant: &TenantId,
+        document: &Document,
+        version: &str,
+    ) -> Result<Vec<Resting>>;
+
+    /// Records that a document has a new version, and suspends the published entries that rest on
+    /// it, in one transaction with journal, epoch and audit. Recorded also when there are none.
+    ///
+    /// # Errors
+    /// See [`ReferenceStore::resting_on`].
+    async fn change_reference(&self, change: &NewChange) -> Result<ReferenceChanged>;
+
+    /// Takes the newest change of a document back that is not undone, and the suspensions that are
+    /// left of it, in one transaction with journal, epoch and audit.
+    ///
+    /// # Errors
+    /// `nothing_to_undo`, also for a tenant that does not exist; then nothing is written.
+    async fn undo_reference_change(&self, undo: &UndoChange) -> Result<ReferenceChanged>;
+
+    /// The changes of a tenant with a number less than `before`, the newest first, at most `limit`;
+    /// only those of `document` when one is given.
+    ///
+    /// # Errors
+    /// See [`ReferenceStore::resting_on`].
+    async fn reference_changes(
+        &self,
+        tenant: &TenantId,
+        document: Option<&Document>,
+        before: Option<ChangeNumber>,
+        limit: usize,
+    ) -> Result<Vec<ReferenceChange>>;
+}

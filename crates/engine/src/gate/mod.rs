@@ -1,0 +1,322 @@
+//! The publish gate: what would this entry take from others?
+//!
+//! Before anything goes live it is put into a copy of the set, and the questions of which it is
+//! known what answers them are asked again. What was so before the change is told, and blocks
+//! nothing: a correction must not wait for an old quarrel.
+
+mod conflict;
+mod questions;
+
+use std::sync::Arc;
+
+use goldenset_core::canonical::Canonical;
+use goldenset_core::curation::check_reason;
+use goldenset_core::guards::{self, Effect, EntrySlots, Slots};
+use goldenset_core::ports::PublishedVersion;
+use goldenset_core::{Code, Embedding, EntryContent, EntryId, Error, Result, TenantId, Validity};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use conflict::{Conflict, ConflictKind, Neighbour};
+
+use crate::changes::in_micros;
+use crate::engine::Engine;
+
+use crate::scope::{Filters, KnownUntil, Scope};
+use crate::snapshot::{SetChange, TenantSet};
+use questions::Asked;
+
+/// Entries next to a phrasing whose own phrasings are asked again.
+const NEAR: usize = 10;
+/// Entries shown as nearest.
+const SHOWN: usize = 5;
+
+/// What the gate found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateReport {
+    /// The entry that is to go live.
+    pub entry_id: EntryId,
+    /// Whether it may not, unless an approver overrides.
+    pub blocked: bool,
+    /// What speaks against it, what blocks first.
+    pub conflicts: Vec<Conflict>,
+    /// The entries nearest to its question.
+    pub nearest: Vec<Neighbour>,
+    /// How many questions were asked again.
+    pub questions_checked: usize,
+}
+
+impl GateReport {
+    /// Refuses what blocks, unless it is overridden.
+    ///
+    /// # Errors
+    /// `publish_conflict` with the conflicts.
+    pub(crate) fn refuse(&self, over: Option<&Override>) -> Result<()> {
+        if !self.blocked || over.is_some() {
+            return Ok(());
+        }
+        let blocking: Vec<_> = self.conflicts.iter().filter(|one| one.blocking).collect();
+        let first = blocking.first().map(|one| one.detail.as_str()).unwrap_or_default();
+        let more = match blocking.len() {
+            0 | 1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        Err(Error::new(Code::PublishConflict, format!("{first}{more}"))
+            .field("conflicts")
+            .fix(
+                "change the entry or the ones it conflicts with; an approver may publish it in \
+                 spite of them with `override` and a reason",
+            )
+            .with("conflicts", json!(self.conflicts)))
+    }
+}
+
+/// An approver's word against the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Why.
+    pub(crate) reason: String,
+}
+
+impl Override {
+    /// The override that was asked for, if one was.
+    ///
+    /// # Errors
+    /// `missing_field` where no reason is given; `invalid_field`.
+    pub fn of(wanted: bool, reason: Option<&str>) -> Result<Option<Self>> {
+        match (wanted, reason) {
+            (false, _) => Ok(None),
+            (true, Some(reason)) => {
+                check_reason("reason", reason)?;
+                Ok(Some(Self { reason: reason.into() }))
+            }
+            (true, None) => Err(Error::new(Code::MissingField, "an override needs a reason")
+                .field("reason")
+                .fix("say why it is right to publish it in spite of the conflicts")),
+        }
+    }
+}
+
+/// What is to go live.
+pub(crate) struct Live<'a> {
+    pub(crate) id: &'a EntryId,
+    pub(crate) content: &'a EntryContent,
+    /// One a phrasing.
+    pub(crate) embeddings: &'a [Embedding],
+}
+
+/// The set as it is and as it would be.
+struct Before<'a> {
+    engine: &'a Engine,
+    set: &'a TenantSet,
+    after: TenantSet,
+    live: &'a Live<'a>,
+    today: Date,
+}
+
+impl Engine {
+    /// What publishing this would take from others.
+    ///
+    /// # Errors
+    /// Faults of store and provider.
+    pub(crate) async fn gate(
+        &self,
+        tenant: &TenantId,
+        set: &TenantSet,
+        live: &Live<'_>,
+    ) -> Result<GateReport> {
+        let now = in_micros(self.clock.now());
+        let published = PublishedVersion {
+            id: live.id.clone(),
+            version: set.entry(live.id).map_or(1, |entry| entry.version + 1),
+            content: live.content.clone(),
+            published_at: now,
+            suspensions: Vec::new(),
+            embeddings: None,
+        };
+        let put = SetChange::Put(Box::new(published), live.embeddings.to_vec());
+        let before = Before {
+            engine: self,
+            set,
+            after: set.changed(set.epoch, vec![put]),
+            live,
+            today: self.settings.time_zone.to_datetime(now).date(),
+        };
+        let mut conflicts = before.of_its_own();
+        conflicts.extend(before.duplicates());
+        let asked = questions::gather(self, tenant, &before).await?;
+        let checked = asked.len();
+        for asked in &asked {
+            // A large set has many questions, and others want the thread, too.
+            tokio::task::yield_now().await;
+            conflicts.extend(before.ask(asked));
+        }
+        conflicts.sort_by_key(|conflict| !conflict.blocking);
+        Ok(GateReport {
+            entry_id: live.id.clone(),
+            blocked: conflicts.iter().any(|conflict| conflict.blocking),
+            conflicts,
+            nearest: before.nearest(tenant),
+            questions_checked: checked,
+        })
+    }
+}
+
+impl Before<'_> {
+    /// What contradicts itself.
+    fn of_its_own(&self) -> Vec<Conflict> {
+        let EntryContent { question, alternatives, answer, references, validity, .. } =
+            self.live.content;
+        let mut found = Vec::new();
+        let lexicon = self.set.judge.verifier.lexicon();
+        let texts = references.iter().map(|reference| &reference.text);
+        let support = std::iter::once(answer).chain(texts).map(String::as_str);
+        let slots = EntrySlots::with([question.as_str()], support, lexicon);
+        for alternative in alternatives {
+            let asked = Slots::with(&Canonical::of(alternative), lexicon);
+            let against = guards::check(&asked, &slots);
+            let against = against.iter().find(|guard| guard.effect == Effect::Refuse);
+            if let Some(guard) = against {
+                found.push(Conflict {
+                    kind: ConflictKind::PhrasingDiffers,
+                    blocking: false,
+                    entry_id: Some(self.live.id.clone()),
+                    question: alternative.clone(),
+                    detail: format!(
+                        "the phrasing \"{alternative}\" differs from the question in its {} \
+                         ({} / {})",
+                        guard.kind.as_str(),
+                        guard.query_values.join(", "),
+                        guard.entry_values.join(", ")
+                    ),
+                });
+            }
+        }
+        let out = match validity {
+            Validity { valid_until: Some(until), .. } if *until < self.today => {
+                Some(format!("it was valid until {until}, so it is served for that time only"))
+            }
+            Validity { valid_from: Some(from), .. } if *from > self.today => {
+                Some(format!("it is valid from {from} on, so it is not served before"))
+            }
+            _ => None,
+        };
+        found.extend(out.map(|detail| Conflict {
+            kind: ConflictKind::NotInForce,
+            blocking: false,
+            entry_id: Some(self.live.id.clone()),
+            question: question.clone(),
+            detail,
+        }));
+        found
+    }
+
+    /// Phrasings that another entry has word for word, for a time that both are in force.
+    fn duplicates(&self) -> Vec<Conflict> {
+        let mut found = Vec::new();
+        for phrasing in self.live.content.phrasings() {
+            let signature = Canonical::of(phrasing).signature();
+            for other in self.set.by_signature(&signature) {
+                let (other, validity) = (&other.entry, &self.live.content.validity);
+                if other.id == *self.live.id || !other.content.validity.overlaps(validity) {
+                    continue;
+                }
+                let known = self.set.by_signature(&signature);
+                let known = known.into_iter().any(|holder| holder.entry.id == *self.live.id);
+                found.push(Conflict {
+                    kind: ConflictKind::DuplicateQuestion,
+                    blocking: !known,
+                    entry_id: Some(other.id.clone()),
+                    question: phrasing.to_owned(),
+                    detail: format!(
+                        "\"{phrasing}\" is a phrasing of {} already: neither would be served for it",
+                        other.id
+                    ),
+                });
+            }
+        }
+        found
+    }
+
+    /// The entries nearest to the question, as a lookup judges them now.
+    fn nearest(&self, tenant: &TenantId) -> Vec<Neighbour> {
+        let day = self.live.content.validity.nearest_day(self.today);
+        let scope = everything(tenant, day);
+        let question = Canonical::of(&self.live.content.question);
+        let Some(embedding) = self.live.embeddings.first() else { return Vec::new() };
+        let but = Some(self.live.id);
+        let result = self.engine.decide_over(self.set, &scope, (&question, embedding), but);
+        let mut nearest: Vec<_> = result.matches.iter().map(Neighbour::from).collect();
+        nearest.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+        nearest.truncate(SHOWN);
+        nearest
+    }
+
+    /// Asks one question of the set as it would be.
+    fn ask(&self, asked: &Asked) -> Option<Conflict> {
+        let mine = &self.live.content.validity;
+        let day = match &asked.owner {
+            Some(owner) if owner != self.live.id => {
+                let its = self.set.entry(owner).map(|entry| &entry.content.validity);
+                mine.common_day(its?, self.today)?
+            }
+            _ => mine.nearest_day(self.today),
+        };
+        let scope = everything(&asked.tenant, day);
+        let over = |set: &TenantSet| {
+            if asked.is_phrasing {
+                let owner = asked.owner.as_ref();
+                let question = (&asked.question, &asked.embedding);
+                let result = self.engine.decide_over(set, &scope, question, owner);
+                return result.chosen().map(|chosen| chosen.entry.id.clone());
+            }
+            let by_signature =
+                crate::lookup::signature_match(set, &asked.question.signature(), &scope);
+            if let Some(served) = by_signature {
+                return Some(served.entry.id.clone());
+            }
+            let question = (&asked.question, &asked.embedding);
+            let result = self.engine.decide_over(set, &scope, question, None);
+            result.chosen().map(|chosen| chosen.entry.id.clone())
+        };
+        let (now, then) = (over(self.set), over(&self.after));
+        if now == then {
+            return None;
+        }
+        conflict::of(asked, self.live.id, now.as_ref(), then.as_ref())
+    }
+}
+
+/// All entries in force on a day.
+fn everything(tenant: &TenantId, day: Date) -> Scope {
+    Scope {
+        tenant: tenant.clone(),
+        min_similarity: 0.0,
+        max_results: NEAR,
+        filters: Filters::default(),
+        day,
+        follows_today: false,
+        // A review that is due holds an entry back, and takes nothing from others.
+        today: day,
+        kb_epoch: KnownUntil::default(),
+        superseded_tags: Vec::new(),
+    }
+}
+
+/// Entries whose phrasings are asked again: those next to a phrasing of what is to go live.
+fn neighbours(before: &Before<'_>) -> Vec<Arc<crate::snapshot::PublishedEntry>> {
+    let mut near: Vec<Arc<crate::snapshot::PublishedEntry>> = Vec::new();
+    for embedding in before.live.embeddings {
+        let hits = before.set.vectors.search(&embedding.vector, NEAR, |group| {
+            before.set.at(group).is_some_and(|served| served.entry.id != *before.live.id)
+        });
+        for hit in hits {
+            let Some(served) = before.set.at(hit.group) else { continue };
+            if near.iter().all(|known| known.id != served.entry.id) {
+                near.push(Arc::clone(&served.entry));
+            }
+        }
+    }
+    near
+}

@@ -1,0 +1,294 @@
+//! Documents that change, and the entries that rest on them.
+
+use std::sync::Arc;
+
+use goldenset_core::decision::Decision;
+use goldenset_core::ports::{
+    ChangeNumber, MAX_BY_BYTES, MAX_REASON_BYTES, NewChange, ReferenceChange, ReferenceChanged,
+    Resting, UndoChange,
+};
+use goldenset_core::reference::check_version;
+use goldenset_core::{
+    Code, Document, EntryId, Epoch, Error, Result, Suspension, TenantId, VersionNumber,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::changes::{Author, in_micros};
+use crate::engine::Engine;
+use crate::snapshot::{PublishedEntry, SetChange, TenantSet};
+
+/// Earlier changes of a document that are shown.
+const EARLIER: usize = 10;
+
+/// What a lookup that finds an entry makes of it at best, for a caller who says nothing of what it
+/// knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DecisionChange {
+    /// Until now.
+    pub before: Decision,
+    /// From now on.
+    pub after: Decision,
+}
+
+/// An entry that a change concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Affected {
+    /// The entry.
+    pub id: EntryId,
+    /// The version that rests on the document.
+    pub version: VersionNumber,
+    /// Text of the reference by which it does.
+    pub reference: String,
+    /// What becomes of it; none when it is not served at all.
+    pub decision: Option<DecisionChange>,
+}
+
+/// A change of a document that was recorded before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EarlierChange {
+    /// Its number.
+    pub number: ChangeNumber,
+    /// The new version that was named.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who said so.
+    pub by: String,
+    /// When it was undone, if it was.
+    pub undone_at: Option<Timestamp>,
+}
+
+/// What a change of a document, or its undoing, came to, or would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Referenced {
+    /// The document.
+    pub document: String,
+    /// The version that it has, or has no more when that is undone.
+    pub version: String,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// Number of the change; none for a dry run.
+    pub number: Option<ChangeNumber>,
+    /// The tenant's epoch afterwards; none for a dry run.
+    pub epoch: Option<Epoch>,
+    /// The entries that it concerns, by id.
+    pub affected: Vec<Affected>,
+    /// The newest changes of this document before it, the newest first.
+    pub earlier: Vec<EarlierChange>,
+}
+
+/// A new version of a document, as someone reports it.
+#[derive(Debug, Clone)]
+pub struct ReportedChange {
+    /// The document.
+    pub document: Document,
+    /// Its new version.
+    pub version: String,
+    /// Why, for whoever reads the log.
+    pub reason: Option<String>,
+}
+
+/// Which change is to be undone.
+#[derive(Debug, Clone)]
+pub struct ChangeToUndo {
+    /// The document; its newest change that is not undone.
+    pub document: Document,
+    /// Only a change to this version.
+    pub version: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+enum Change {
+    Report(ReportedChange),
+    Undo(ChangeToUndo),
+}
+
+impl Engine {
+    /// Suspends the published entries that rest on a document which has a new version: they are
+    /// context at best until they are approved again. A dry run says which, and writes nothing.
+    ///
+    /// # Errors
+    /// `invalid_field` naming `version`, `by` or `reason`, `unknown_tenant`; faults of the store.
+    pub async fn change_reference(
+        self: &Arc<Self>,
+        author: Author,
+        reported: ReportedChange,
+        dry_run: bool,
+    ) -> Result<Referenced> {
+        let set = self.published(&author.tenant)?;
+        check_version(&reported.version)?;
+        check_author(&author, reported.reason.as_deref())?;
+        if dry_run {
+            let tenant = &author.tenant;
+            let ReportedChange { document, version, reason: _ } = reported;
+            let resting = self.store.resting_on(tenant, &document, &version).await?;
+            let affected = resting.into_iter().map(|entry| {
+                let decision = set.entry(&entry.id).map(|served| DecisionChange {
+                    before: self.at_best(served, &served.suspensions),
+                    after: Decision::Context,
+                });
+                affected(entry, decision)
+            });
+            return Ok(Referenced {
+                document: document.name().to_owned(),
+                version,
+                dry_run,
+                number: None,
+                epoch: None,
+                affected: affected.collect(),
+                earlier: self.earlier(tenant, &document).await?,
+            });
+        }
+        self.change_references(author, Change::Report(reported)).await
+    }
+
+    /// Takes the newest change of a document back that is not undone; entries that nothing else
+    /// holds back are served again. Those that were approved meanwhile stay as they are.
+    ///
+    /// # Errors
+    /// `nothing_to_undo`, `unknown_tenant`, `invalid_field` naming `version`, `by` or `reason`;
+    /// faults of the store.
+    pub async fn undo_reference_change(
+        self: &Arc<Self>,
+        author: Author,
+        undo: ChangeToUndo,
+    ) -> Result<Referenced> {
+        self.published(&author.tenant)?;
+        undo.version.as_deref().map_or(Ok(()), check_version)?;
+        check_author(&author, undo.reason.as_deref())?;
+        self.change_references(author, Change::Undo(undo)).await
+    }
+
+    /// The changes of a tenant with a number less than `before`, the newest first.
+    ///
+    /// # Errors
+    /// `unknown_tenant`; faults of the store.
+    pub async fn reference_changes(
+        &self,
+        tenant: &TenantId,
+        before: Option<ChangeNumber>,
+        limit: usize,
+    ) -> Result<Vec<ReferenceChange>> {
+        self.published(tenant)?;
+        self.store.reference_changes(tenant, None, before, limit).await
+    }
+
+    /// In a task of its own, as every change: a caller who goes away in between must not leave a
+    /// commit that no lookup sees.
+    async fn change_references(
+        self: &Arc<Self>,
+        author: Author,
+        change: Change,
+    ) -> Result<Referenced> {
+        let engine = Arc::clone(self);
+        let task = tokio::spawn(async move { engine.change_references_now(author, change).await });
+        task.await.unwrap_or_else(|cause| {
+            Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
+        })
+    }
+
+    async fn change_references_now(&self, author: Author, change: Change) -> Result<Referenced> {
+        let _writing = self.writing.lock().await;
+        let Author { tenant, actor: by, once: _ } = author;
+        let at = in_micros(self.clock.now());
+        let (Change::Report(ReportedChange { document, .. })
+        | Change::Undo(ChangeToUndo { document, .. })) = &change;
+        let before = self.published(&tenant)?;
+        // Before the commit: what is done must not fail by what is only told beside it.
+        let mut earlier = self.earlier(&tenant, document).await?;
+        let done = match change {
+            Change::Report(ReportedChange { document, version, reason }) => {
+                let tenant = tenant.clone();
+                let change = NewChange { tenant, document, version, by, reason, at };
+                self.store.change_reference(&change).await
+            }
+            Change::Undo(ChangeToUndo { document, version, reason }) => {
+                let tenant = tenant.clone();
+                let undo = UndoChange { tenant, document, version, by, reason, at };
+                self.store.undo_reference_change(&undo).await
+            }
+        };
+        let ReferenceChanged { epoch, change, suspensions } = match done {
+            Ok(done) => done,
+            Err(error) => {
+                self.resync(&tenant).await;
+                return Err(error);
+            }
+        };
+        let affected = self.affected(&before, &change, &suspensions);
+        let shown = suspensions.into_iter().map(|(id, suspensions)| match suspensions.is_empty() {
+            true => SetChange::Resume(id),
+            false => SetChange::Suspend(id, suspensions),
+        });
+        self.show_commit(tenant, epoch, shown.collect()).await?;
+        earlier.retain(|earlier| earlier.number < change.number);
+        Ok(Referenced {
+            earlier,
+            document: change.document,
+            version: change.version,
+            dry_run: false,
+            number: Some(change.number),
+            epoch: Some(epoch),
+            affected,
+        })
+    }
+
+    /// The entries whose suspensions a change touched.
+    fn affected(
+        &self,
+        before: &TenantSet,
+        change: &ReferenceChange,
+        suspensions: &[(EntryId, Vec<Suspension>)],
+    ) -> Vec<Affected> {
+        let touched = suspensions.iter().filter_map(|(id, suspensions)| {
+            let entry = change.entries.iter().find(|entry| entry.id == *id)?.clone();
+            let decision = before.entry(id).map(|served| DecisionChange {
+                before: self.at_best(served, &served.suspensions),
+                after: self.at_best(served, suspensions),
+            });
+            Some(affected(entry, decision))
+        });
+        touched.collect()
+    }
+
+    fn at_best(&self, entry: &PublishedEntry, suspensions: &[Suspension]) -> Decision {
+        let overdue = entry.content.review_by.is_some_and(|day| day < self.today());
+        if overdue || !suspensions.is_empty() { Decision::Context } else { Decision::Serve }
+    }
+
+    async fn earlier(&self, tenant: &TenantId, document: &Document) -> Result<Vec<EarlierChange>> {
+        let changes = self.store.reference_changes(tenant, Some(document), None, EARLIER).await?;
+        let earlier = changes.into_iter().map(|change| EarlierChange {
+            number: change.number,
+            version: change.version,
+            at: change.at,
+            by: change.by,
+            undone_at: change.undone_at,
+        });
+        Ok(earlier.collect())
+    }
+}
+
+fn affected(entry: Resting, decision: Option<DecisionChange>) -> Affected {
+    let Resting { id, version, reference, suspended: _ } = entry;
+    Affected { id, version, reference, decision }
+}
+
+fn check_author(author: &Author, reason: Option<&str>) -> Result<()> {
+    let by = &author.actor;
+    if by.trim().is_empty() || by.len() > MAX_BY_BYTES || by.chars().any(char::is_control) {
+        return Err(Error::new(Code::InvalidField, "the name of who does it is unusable")
+            .field("by")
+            .fix("give 1 to 200 bytes without control characters"));
+    }
+    // Reasons are shown in terminals, which take some control characters for commands.
+    let unusable = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if reason.is_some_and(|reason| reason.len() > MAX_REASON_BYTES || reason.contains(unusable)) {
+        return Err(Error::new(Code::InvalidField, "the reason is unusable")
+            .field("reason")
+            .fix("give at most 4096 bytes without control characters; line breaks may stay"));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The golden loop: from what experts say to what is served.
+
+mod approving;
+mod feedback;
+mod gate;
+mod kit;
+mod rules;
+mod trust;

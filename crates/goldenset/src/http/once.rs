@@ -1,0 +1,72 @@
+//! Idempotency keys: a write that comes again is done once.
+//!
+//! The key goes with the caller into the transaction of the write, where its outcome is kept; so
+//! no crash comes between the two.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use goldenset_core::ports::Once;
+use goldenset_core::{Code, Error};
+
+use super::problem::Failure;
+use super::{App, Caller};
+
+/// The header that brings a key.
+const HEADER: &str = "idempotency-key";
+/// Longest key, in bytes.
+const MAX_BYTES: usize = 200;
+/// A secret is shown once, so no reply that holds one can be given again.
+const SECRET: &str = "/v1/keys";
+
+/// Gives the caller the key of the request, if it brings one.
+pub(crate) async fn identify(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match identified(&app, request).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => Failure(error).into_response(),
+    }
+}
+
+async fn identified(app: &App, request: Request) -> Result<Request, Error> {
+    let writes = [Method::POST, Method::PUT].contains(request.method());
+    let Some(given) = request.headers().get(HEADER).filter(|_| writes) else {
+        return Ok(request);
+    };
+    let key = given.to_str().unwrap_or_default().to_owned();
+    if key.is_empty() || key.len() > MAX_BYTES || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::new(Code::InvalidField, "the idempotency key is empty or unusable")
+            .field(HEADER)
+            .fix("give 1 to 200 visible ASCII characters, such as a UUID"));
+    }
+    if request.uri().path() == SECRET {
+        return Err(Error::new(Code::InvalidField, "a key is shown once, and not again")
+            .field(HEADER)
+            .fix("leave the header out; list the keys, and revoke what you do not know"));
+    }
+    let (mut head, body) = request.into_parts();
+    let bytes = to_bytes(body, app.limits.body_bytes).await.map_err(|cause| {
+        Error::new(Code::BodyTooLarge, "the body is too large, or did not come whole")
+            .field("body")
+            .fix("send less, or raise server.body_limit_bytes")
+            .cause(cause)
+    })?;
+    let mut hash = blake3::Hasher::new();
+    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
+    // Neither part has a line break, so they cannot run into each other.
+    for part in [head.method.as_str().as_bytes(), target.as_bytes(), &bytes] {
+        hash.update(part).update(b"\n");
+    }
+    if let Some(caller) = head.extensions.get_mut::<Caller>() {
+        let key = format!("{}/{key}", caller.actor);
+        caller.once = Some(Once { key, fingerprint: *hash.finalize().as_bytes() });
+    }
+    Ok(Request::from_parts(head, Body::from(bytes)))
+}
