@@ -3,6 +3,7 @@
 
 mod curation;
 mod keys;
+mod questions;
 mod references;
 mod watch;
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::calibration::Calibration;
-use crate::curation::{Candidate, FeedbackId};
+use crate::curation::{Candidate, Expert, FeedbackId, RecordedQuestion};
 use crate::embedding::Embedding;
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
@@ -22,9 +23,10 @@ use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
 use crate::reference::Suspension;
 
 pub use curation::{
-    CandidateChange, CurationChanges, CurationStore, ExpertChange, LogFilter, LogLine,
+    CandidateChange, CurationChanges, CurationStore, ExpertChange, LogFilter, LogLine, MissedTold,
 };
 pub use keys::KeyStore;
+pub use questions::QuestionStore;
 pub use references::{
     ChangeNumber, MAX_BY_BYTES, MAX_REASON_BYTES, NewChange, ReferenceChange, ReferenceChanged,
     ReferenceStore, Resting, UndoChange,
@@ -206,6 +208,12 @@ pub struct Commit {
     pub candidate: Option<Candidate>,
     /// The number of the feedback that was written.
     pub feedback: Option<FeedbackId>,
+    /// The experts that were written, as they are since.
+    pub experts: Vec<Expert>,
+    /// The questions that were recorded.
+    pub questions: Vec<RecordedQuestion>,
+    /// The entries that did not exist before.
+    pub created: Vec<EntryId>,
     /// Whether this is the outcome of an earlier call with the same key, and nothing was written.
     #[serde(skip)]
     pub replayed: bool,
@@ -271,6 +279,8 @@ pub struct Recalibrated {
     pub epoch: Epoch,
     /// The calibration that is active, as the store will give it back.
     pub active: Option<CalibrationRecord>,
+    /// Whether this is the outcome of an earlier call with the same key, and nothing was written.
+    pub replayed: bool,
 }
 
 /// One version of an entry, with the entry's state.
@@ -303,7 +313,7 @@ pub struct EntryRecord {
 
 /// Where golden sets are kept. One transaction a call; a call that returned is on the disk.
 #[async_trait]
-pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore {
+pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + QuestionStore {
     /// Every tenant with its epoch, ordered by name.
     ///
     /// # Errors
@@ -341,26 +351,35 @@ pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore {
     /// with journal and audit, as every change of what is served.
     ///
     /// # Errors
-    /// `unknown_tenant`; then nothing is written.
+    /// `unknown_tenant`, `idempotency_reused`; then nothing is written.
     async fn save_calibration(
         &self,
         tenant: &TenantId,
         calibration: &Calibration,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated>;
 
     /// Makes the calibration active that the active one replaced, or none. Raises the epoch, with
     /// journal and audit. Nothing is deleted.
     ///
     /// # Errors
-    /// `not_calibrated`, also for a tenant that does not exist; then nothing is written.
+    /// `not_calibrated`, also for a tenant that does not exist; `idempotency_reused`; then nothing
+    /// is written.
     async fn undo_calibration(
         &self,
         tenant: &TenantId,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated>;
+
+    /// The outcome of a change of calibration that was done with this key, if one was.
+    ///
+    /// # Errors
+    /// `idempotency_reused` where the key came with something else.
+    async fn recalibrated(&self, tenant: &TenantId, once: &Once) -> Result<Option<Recalibrated>>;
 
     /// Every calibration of a tenant; none for a tenant that does not exist.
     ///

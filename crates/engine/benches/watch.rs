@@ -82,7 +82,13 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
 
 fn watch(engine: &Arc<Engine>, audit_share: f64) -> Watch {
     let flush_every = Duration::from_secs(60);
-    let settings = WatchSettings { flush_every, keep_days: 400, audit_share, most_open: 1000 };
+    let settings = WatchSettings {
+        flush_every,
+        keep_days: 400,
+        audit_share,
+        most_open: 1000,
+        questions: None,
+    };
     Watch::new(Arc::clone(engine), settings).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goldenset_core::decision::MatchType;
-use goldenset_core::ports::Store;
+use goldenset_core::ports::{Once, Store};
 use goldenset_core::watch::{AuditId, AuditItem, AuditStatus, JudgedCount, Judgement, Verdict};
 use goldenset_core::{EntryId, Result, TenantId, VersionNumber};
 use jiff::{SignedDuration, Timestamp};
@@ -104,19 +104,21 @@ pub async fn items(
 ///
 /// # Errors
 /// `unknown_tenant`, `unknown_audit_item`, `unknown_entry` for a better entry that does not exist;
-/// `invalid_field` for what contradicts itself; faults of the store.
+/// `invalid_field` for what contradicts itself; `idempotency_reused`; faults of the store.
 pub async fn judge(
     store: &dyn Store,
     tenant: &TenantId,
     id: AuditId,
     judgement: Judgement,
+    once: Option<&Once>,
 ) -> Result<AuditItem> {
     judgement.check()?;
     check_tenant(store, tenant).await?;
     if let Some(entry) = &judgement.entry {
         store.entry(tenant, entry).await.map_err(|error| error.field("entry"))?;
     }
-    store.judge(tenant, id, &Judgement { at: in_micros(judgement.at), ..judgement }).await
+    let judgement = Judgement { at: in_micros(judgement.at), ..judgement };
+    store.judge(tenant, id, &judgement, once).await
 }
 
 /// How answers that were drawn in the `days` days before `now` were judged.

@@ -42,6 +42,9 @@ pub struct Changed {
     pub applied: Applied,
     /// The tenant's epoch afterwards.
     pub epoch: Epoch,
+    /// Whether there was no such entry before.
+    #[serde(skip)]
+    pub created: bool,
 }
 
 impl Engine {
@@ -159,13 +162,20 @@ impl Engine {
         })
     }
 
-    /// The outcome of the same write if it was done already.
+    /// The outcome of the same write if it was done already, and lookups show it.
     ///
     /// # Errors
     /// `idempotency_reused`; faults of the store.
     pub(crate) async fn done(&self, author: &Author) -> Result<Option<Commit>> {
         match &author.once {
-            Some(once) => self.store.done(once).await,
+            Some(once) => {
+                let done = self.store.done(once).await?;
+                if done.is_some() {
+                    let _writing = self.writing.lock().await;
+                    self.load_if_changed(&author.tenant).await?;
+                }
+                Ok(done)
+            }
             None => Ok(None),
         }
     }
@@ -212,6 +222,8 @@ impl Engine {
             }
         };
         if commit.replayed {
+            // Its caller may be asking again because the first outcome was not shown.
+            self.load_if_changed(&tenant).await?;
             return Ok(commit);
         }
         let shown = showings.into_iter().zip(&commit.applied);
@@ -252,7 +264,7 @@ impl Engine {
         }
     }
 
-    async fn load_if_changed(&self, tenant: &TenantId) -> Result<()> {
+    pub(crate) async fn load_if_changed(&self, tenant: &TenantId) -> Result<()> {
         let kept = self.store.tenants().await?.into_iter().find(|(name, _)| name == tenant);
         let shown = self.published(tenant).ok().map(|set| set.epoch);
         match kept {
@@ -265,7 +277,9 @@ impl Engine {
 /// What one change came to.
 pub(crate) fn changed(mut commit: Commit) -> Result<Changed> {
     let lost = || Error::new(Code::Internal, "the store did not say what it changed");
-    Ok(Changed { applied: commit.applied.pop().ok_or_else(lost)?, epoch: commit.epoch })
+    let applied = commit.applied.pop().ok_or_else(lost)?;
+    let created = commit.created.contains(&applied.id);
+    Ok(Changed { applied, epoch: commit.epoch, created })
 }
 
 /// Checks what an entry is to say.

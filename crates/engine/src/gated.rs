@@ -62,9 +62,13 @@ impl Engine {
         how: &Publishing,
     ) -> Result<Published> {
         check_content(&content)?;
+        let over = how.checked()?;
+        if let Some(done) = self.published_before(&author).await? {
+            return Ok(done);
+        }
         let embeddings = self.embeddings_of(&content).await?;
         let plan = || Planned::save(id.clone(), content.clone(), Some(embeddings.clone()));
-        self.go_live(author, &content, plan, how, &[]).await
+        self.go_live(author, &content, plan, (how, over), &[]).await
     }
 
     /// What [`Engine::save`] would do without publishing.
@@ -95,6 +99,10 @@ impl Engine {
         reapprove: bool,
         how: &Publishing,
     ) -> Result<Published> {
+        let over = how.checked()?;
+        if let Some(done) = self.published_before(&author).await? {
+            return Ok(done);
+        }
         let record = self.to_publish(&author, &id, version, reapprove).await?;
         let (version, content) = (record.version, record.content);
         let embeddings = self.embeddings_of(&content).await?;
@@ -102,7 +110,7 @@ impl Engine {
             let (id, content) = (id.clone(), content.clone());
             Planned::publish(id, version, content, embeddings.clone(), reapprove)
         };
-        self.go_live(author, &content, plan, how, &[]).await
+        self.go_live(author, &content, plan, (how, over), &[]).await
     }
 
     /// Puts an earlier version back in force. Who proposed the one that was served has proposed
@@ -119,8 +127,9 @@ impl Engine {
         by: &Handle,
         how: &Publishing,
     ) -> Result<Published> {
-        if let Some(commit) = self.done(&author).await? {
-            return Ok(Published { changed: changed(commit)?, dry_run: false, gate: None });
+        let over = how.checked()?;
+        if let Some(done) = self.published_before(&author).await? {
+            return Ok(done);
         }
         self.approver(&author.tenant, by).await?;
         let record =
@@ -132,7 +141,7 @@ impl Engine {
         let embeddings = self.embeddings_of(&content).await?;
         let plan = || Planned::publish(id.clone(), to, content.clone(), embeddings.clone(), false);
         let note = [("rolled_back", json!(true)), ("approved_by", json!(by))];
-        self.go_live(author, &content, plan, how, &note).await
+        self.go_live(author, &content, plan, (how, over), &note).await
     }
 
     /// Takes an entry out of service.
@@ -160,7 +169,8 @@ impl Engine {
                 changed: true,
                 status: EntryStatus::Retired,
             };
-            let changed = Changed { applied, epoch: self.set_or_empty(&author).epoch };
+            let epoch = self.set_or_empty(&author).epoch;
+            let changed = Changed { applied, epoch, created: false };
             return Ok(Published { changed, dry_run: true, gate: None });
         }
         let mut wanted = Wanted::from(Planned::retire(id));
@@ -169,18 +179,21 @@ impl Engine {
         Ok(Published { changed, dry_run: false, gate: None })
     }
 
+    /// The outcome of the same call if it was done already. It is looked for before anything that
+    /// the call itself has changed, or that may be away now.
+    async fn published_before(&self, author: &Author) -> Result<Option<Published>> {
+        let Some(commit) = self.done(author).await? else { return Ok(None) };
+        Ok(Some(Published { changed: changed(commit)?, dry_run: false, gate: None }))
+    }
+
     async fn go_live(
         self: &Arc<Self>,
         author: Author,
         content: &EntryContent,
         plan: impl Fn() -> Planned,
-        how: &Publishing,
+        (how, over): (&Publishing, Option<Override>),
         note: &[(&str, serde_json::Value)],
     ) -> Result<Published> {
-        let over = how.checked()?;
-        if let Some(commit) = self.done(&author).await? {
-            return Ok(Published { changed: changed(commit)?, dry_run: false, gate: None });
-        }
         until_first!(async {
             let planned = plan();
             let id = planned.id().clone();
@@ -214,7 +227,7 @@ impl Engine {
     }
 
     /// What the tenant serves; nothing where it has no entry yet.
-    fn set_or_empty(&self, author: &Author) -> Arc<TenantSet> {
+    pub(crate) fn set_or_empty(&self, author: &Author) -> Arc<TenantSet> {
         self.published(&author.tenant).unwrap_or_else(|_| Arc::new(self.empty_set(&author.tenant)))
     }
 
@@ -249,6 +262,6 @@ impl Engine {
         let is_changed = version != newest || published_version != served;
         let applied =
             Applied { id: id.clone(), version, published_version, changed: is_changed, status };
-        Ok(Changed { applied, epoch: set.epoch })
+        Ok(Changed { applied, epoch: set.epoch, created: head.is_none() })
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::changes::{Author, Planned, Wanted};
 use crate::engine::{Engine, Progress};
+use crate::gate::{Conflict, Override, refuse};
 
 /// Entries read from the store at a time.
 const PAGE: usize = 1000;
@@ -47,6 +48,33 @@ impl Engine {
         mode: ImportMode,
         progress: Progress<'_>,
     ) -> Result<Imported> {
+        Ok(self.import_all(author, rows, mode, None, progress).await?.0)
+    }
+
+    /// The same past the publish gate, as far as that is asked about many entries at once: equal
+    /// phrasings, and questions of which it is recorded what answers them.
+    ///
+    /// # Errors
+    /// As [`Engine::import`]; `publish_conflict` with the conflicts, unless they are overridden.
+    pub async fn import_live(
+        self: &Arc<Self>,
+        author: Author,
+        rows: Vec<(EntryId, EntryContent)>,
+        mode: ImportMode,
+        over: Option<Override>,
+        progress: Progress<'_>,
+    ) -> Result<(Imported, Vec<Conflict>)> {
+        self.import_all(author, rows, mode, Some(over), progress).await
+    }
+
+    async fn import_all(
+        self: &Arc<Self>,
+        author: Author,
+        rows: Vec<(EntryId, EntryContent)>,
+        mode: ImportMode,
+        gate: Option<Option<Override>>,
+        progress: Progress<'_>,
+    ) -> Result<(Imported, Vec<Conflict>)> {
         let known = self.heads(&author).await?;
         let mut imported = Imported::default();
         let mut wanted = Vec::new();
@@ -61,26 +89,40 @@ impl Engine {
             }
             wanted.push((id, content));
         }
-        if mode.dry_run {
-            return Ok(imported);
-        }
-        if wanted.is_empty() {
-            imported.epoch =
-                Some(self.published(&author.tenant).map(|set| set.epoch).unwrap_or_default());
-            return Ok(imported);
+        if wanted.is_empty() || (mode.dry_run && gate.is_none()) {
+            let set = self.set_or_empty(&author);
+            imported.epoch = (!mode.dry_run).then_some(set.epoch);
+            return Ok((imported, Vec::new()));
         }
         let contents: Vec<_> = wanted.iter().map(|(_, content)| content).collect();
         let embeddings: Vec<_> = match mode.publish {
             true => self.embed(&contents, progress).await?.into_iter().map(Some).collect(),
             false => vec![None; wanted.len()],
         };
+        let set = self.set_or_empty(&author);
+        let mut conflicts = Vec::new();
+        if let (Some(_), true) = (&gate, mode.publish) {
+            let rows = wanted.iter().zip(&embeddings).map(|((id, content), embeddings)| {
+                (id, content, embeddings.as_deref().unwrap_or_default())
+            });
+            let rows: Vec<_> = rows.collect();
+            conflicts = self.gate_many(&author.tenant, &set, &rows).await?;
+        }
+        if mode.dry_run {
+            return Ok((imported, conflicts));
+        }
+        let over = gate.flatten();
+        refuse(&conflicts, over.as_ref())?;
         let planned = wanted
             .into_iter()
             .zip(embeddings)
             .map(|((id, content), embeddings)| Planned::save(id, content, embeddings));
-        let wanted = Wanted { planned: planned.collect(), ..Wanted::default() };
+        let mut wanted = Wanted { planned: planned.collect(), ..Wanted::default() };
+        if let Some(over) = &over {
+            wanted.note.insert("reason".into(), over.reason.clone().into());
+        }
         imported.epoch = Some(self.commit(author, wanted).await?.epoch);
-        Ok(imported)
+        Ok((imported, conflicts))
     }
 
     /// The newest version of every entry of the tenant; none for a tenant that does not exist.

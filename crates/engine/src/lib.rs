@@ -49,4 +49,4 @@ pub use references::{
     Affected, ChangeToUndo, DecisionChange, EarlierChange, Referenced, ReportedChange,
 };
 pub use snapshot::PublishedEntry;
-pub use watch::{Seen, Watch, WatchSettings, WatchState};
+pub use watch::{MissedSettings, Seen, Watch, WatchSettings, WatchState};

@@ -191,38 +191,43 @@ impl Engine {
 
     async fn change_references_now(&self, author: Author, change: Change) -> Result<Referenced> {
         let _writing = self.writing.lock().await;
-        let Author { tenant, actor: by, once: _ } = author;
+        let Author { tenant, actor: by, once } = author;
         let at = in_micros(self.clock.now());
         let (Change::Report(ReportedChange { document, .. })
         | Change::Undo(ChangeToUndo { document, .. })) = &change;
         let before = self.published(&tenant)?;
+        let undoes = matches!(change, Change::Undo(_));
         // Before the commit: what is done must not fail by what is only told beside it.
         let mut earlier = self.earlier(&tenant, document).await?;
         let done = match change {
             Change::Report(ReportedChange { document, version, reason }) => {
                 let tenant = tenant.clone();
-                let change = NewChange { tenant, document, version, by, reason, at };
+                let change = NewChange { tenant, document, version, by, reason, at, once };
                 self.store.change_reference(&change).await
             }
             Change::Undo(ChangeToUndo { document, version, reason }) => {
                 let tenant = tenant.clone();
-                let undo = UndoChange { tenant, document, version, by, reason, at };
+                let undo = UndoChange { tenant, document, version, by, reason, at, once };
                 self.store.undo_reference_change(&undo).await
             }
         };
-        let ReferenceChanged { epoch, change, suspensions } = match done {
+        let ReferenceChanged { epoch, change, suspensions, replayed } = match done {
             Ok(done) => done,
             Err(error) => {
                 self.resync(&tenant).await;
                 return Err(error);
             }
         };
-        let affected = self.affected(&before, &change, &suspensions);
+        let affected = self.affected(&before, &change, &suspensions, undoes);
         let shown = suspensions.into_iter().map(|(id, suspensions)| match suspensions.is_empty() {
             true => SetChange::Resume(id),
             false => SetChange::Suspend(id, suspensions),
         });
-        self.show_commit(tenant, epoch, shown.collect()).await?;
+        match replayed {
+            // Its caller may be asking again because the first outcome was not shown.
+            true => self.load_if_changed(&tenant).await?,
+            false => self.show_commit(tenant, epoch, shown.collect()).await?,
+        }
         earlier.retain(|earlier| earlier.number < change.number);
         Ok(Referenced {
             earlier,
@@ -235,17 +240,22 @@ impl Engine {
         })
     }
 
-    /// The entries whose suspensions a change touched.
+    /// The entries whose suspensions a change touched. What held them back before follows from
+    /// what does now, so that an outcome that is given again tells the same.
     fn affected(
         &self,
         before: &TenantSet,
         change: &ReferenceChange,
         suspensions: &[(EntryId, Vec<Suspension>)],
+        undoes: bool,
     ) -> Vec<Affected> {
         let touched = suspensions.iter().filter_map(|(id, suspensions)| {
             let entry = change.entries.iter().find(|entry| entry.id == *id)?.clone();
             let decision = before.entry(id).map(|served| DecisionChange {
-                before: self.at_best(served, &served.suspensions),
+                before: match (undoes, suspensions.split_last()) {
+                    (false, Some((_, others))) => self.at_best(served, others),
+                    _ => Decision::Context,
+                },
                 after: self.at_best(served, suspensions),
             });
             Some(affected(entry, decision))

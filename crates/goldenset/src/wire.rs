@@ -14,7 +14,9 @@ use goldenset_embed::{
     RerankSettings, RerankStyle,
 };
 use goldenset_engine::scope::Defaults;
-use goldenset_engine::{CacheLimits, Engine, PairJudge, Parts, Progress, Settings, WatchSettings};
+use goldenset_engine::{
+    CacheLimits, Engine, MissedSettings, PairJudge, Parts, Progress, Settings, WatchSettings,
+};
 use goldenset_store::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 
@@ -136,7 +138,9 @@ fn rerank(judge: &Judge) -> Result<RerankSettings> {
     };
     let mut settings = RerankSettings::new(&judge.base_url, style, &judge.model);
     settings.api_key = judge.api_key.expose().map(ApiKey::new).transpose()?;
-    settings.budget = Duration::from_millis(judge.budget_ms);
+    // Who asks stops waiting after half of that, and calls it late; were both the same, chance would
+    // say whether it is called a fault.
+    settings.budget = Duration::from_millis(judge.budget_ms.saturating_mul(2));
     Ok(settings)
 }
 
@@ -205,6 +209,7 @@ fn policy(config: &Config) -> Policy {
         by_category: curation.thresholds.clone(),
         four_eyes: curation.four_eyes,
         contradictions: curation.contradictions,
+        propose_from: config.questions.propose_from,
     }
 }
 
@@ -216,6 +221,11 @@ pub fn watching(config: &Config) -> WatchSettings {
         keep_days: config.watch.keep_days,
         audit_share: config.audit.share,
         most_open: config.audit.most_open,
+        questions: config.questions.store.then_some(MissedSettings {
+            most: config.questions.most,
+            examples: config.questions.examples,
+            keep_days: config.questions.keep_days,
+        }),
     }
 }
 

@@ -70,6 +70,17 @@ impl CandidateKind {
     }
 }
 
+impl CandidateKind {
+    /// How sure it is that something has to be done, 0 to 1, where no expert said so.
+    fn confidence(self) -> f64 {
+        match self {
+            // Nobody is served it today, and who asks about its time may go on to be.
+            Self::Expired => 0.1,
+            _ => 1.0,
+        }
+    }
+}
+
 /// What approving a candidate does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -261,7 +272,7 @@ impl Candidate {
     fn weigh(&mut self) {
         let count = self.support.len() as f64;
         if self.support.is_empty() {
-            self.priority = priority(1.0, 1.0, self.frequency);
+            self.priority = priority(self.kind.confidence(), 1.0, self.frequency);
             return;
         }
         let mean = |of: fn(&Support) -> f64| self.support.iter().map(of).sum::<f64>() / count;

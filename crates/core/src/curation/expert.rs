@@ -46,7 +46,8 @@ impl fmt::Display for ExpertRole {
 }
 
 /// An expert of one tenant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "Shown")]
 pub struct Expert {
     /// Name, unique within the tenant.
     pub handle: Handle,
@@ -60,6 +61,24 @@ pub struct Expert {
     pub created_at: Timestamp,
     /// When anything of this changed last.
     pub changed_at: Timestamp,
+}
+
+/// An expert as it is written: the estimate follows from its evidence.
+#[derive(Deserialize)]
+struct Shown {
+    handle: Handle,
+    role: ExpertRole,
+    verified: bool,
+    evidence: Trust,
+    created_at: Timestamp,
+    changed_at: Timestamp,
+}
+
+impl From<Shown> for Expert {
+    fn from(shown: Shown) -> Self {
+        let Shown { handle, role, verified, evidence, created_at, changed_at } = shown;
+        Self { handle, role, verified, trust: evidence, created_at, changed_at }
+    }
 }
 
 impl Serialize for Expert {

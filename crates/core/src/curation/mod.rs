@@ -6,6 +6,7 @@ mod candidate;
 mod check;
 mod expert;
 mod feedback;
+mod missed;
 mod policy;
 mod question;
 mod trust;
@@ -19,6 +20,7 @@ pub use expert::{Expert, ExpertRole};
 pub use feedback::{
     Feedback, FeedbackFilter, FeedbackId, FeedbackKind, FeedbackRecord, MAX_SECONDS,
 };
+pub use missed::{MissedExample, MissedFlush, MissedGroup, MissedId, MissedMore};
 pub use policy::{Policy, Thresholds, Verdict};
 pub use question::{QuestionSource, RecordedQuestion};
 pub use trust::{Outcome, Trust};

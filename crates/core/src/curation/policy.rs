@@ -44,6 +44,8 @@ pub struct Policy {
     pub four_eyes: bool,
     /// So many experts who say that a served version is not right make a proposal to look at it.
     pub contradictions: usize,
+    /// How often a question must have missed before it is proposed.
+    pub propose_from: u64,
 }
 
 impl Policy {
@@ -146,6 +148,7 @@ impl Default for Policy {
             by_category: BTreeMap::new(),
             four_eyes: true,
             contradictions: 2,
+            propose_from: 3,
         }
     }
 }

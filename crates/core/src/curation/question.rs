@@ -16,7 +16,7 @@ pub enum QuestionSource {
 }
 
 /// A question with the entry that answers it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordedQuestion {
     /// The question as it was asked.
     pub query: String,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Commit, Once};
 use crate::curation::{
     Candidate, CandidateFilter, CandidateId, CandidateKey, Expert, FeedbackFilter, FeedbackId,
-    FeedbackRecord, Outcome, RecordedQuestion,
+    FeedbackRecord, MissedId, Outcome, RecordedQuestion,
 };
 use crate::error::Result;
 use crate::ids::{EntryId, Handle, TenantId, VersionNumber};
@@ -24,6 +24,8 @@ pub struct CurationChanges {
     pub feedback: Option<FeedbackRecord>,
     /// Questions of which it is known from now on what answers them.
     pub questions: Vec<RecordedQuestion>,
+    /// How much a candidate was told of a group of questions that missed.
+    pub missed: Option<MissedTold>,
 }
 
 impl CurationChanges {
@@ -34,7 +36,20 @@ impl CurationChanges {
             && self.candidate.is_none()
             && self.feedback.is_none()
             && self.questions.is_empty()
+            && self.missed.is_none()
     }
+}
+
+/// How much a candidate was told of a group of questions that missed. Of a group that is gone
+/// nothing is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissedTold {
+    /// The group.
+    pub group: MissedId,
+    /// The candidate; none for the one that the same commit writes.
+    pub candidate: Option<CandidateId>,
+    /// The count that it was told.
+    pub count: u64,
 }
 
 /// A candidate as it is to be, with the line for the audit log.

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::Once;
 use crate::error::Result;
 use crate::ids::{EntryId, Epoch, TenantId, VersionNumber};
 use crate::reference::{Document, Suspension};
@@ -31,6 +32,8 @@ pub struct NewChange {
     pub reason: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// So that a caller who did not hear of the outcome may ask again.
+    pub once: Option<Once>,
 }
 
 /// The newest change of a document that is not undone is to be undone.
@@ -48,10 +51,12 @@ pub struct UndoChange {
     pub reason: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// So that a caller who did not hear of the outcome may ask again.
+    pub once: Option<Once>,
 }
 
 /// A published entry that rests on a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resting {
     /// The entry.
     pub id: EntryId,
@@ -64,7 +69,7 @@ pub struct Resting {
 }
 
 /// A change of a document as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceChange {
     /// Its number.
     pub number: ChangeNumber,
@@ -89,7 +94,7 @@ pub struct ReferenceChange {
 }
 
 /// What a change, or its undoing, came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceChanged {
     /// The tenant's epoch afterwards; raised when any suspension came or went.
     pub epoch: Epoch,
@@ -98,6 +103,9 @@ pub struct ReferenceChanged {
     /// What holds each entry back now whose suspensions changed, the oldest first; none where
     /// nothing does. Ordered by id.
     pub suspensions: Vec<(EntryId, Vec<Suspension>)>,
+    /// Whether this is the outcome of an earlier call with the same key, and nothing was written.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// Changes of documents and what they suspend. A publish ends the suspensions of its entry:
@@ -120,14 +128,15 @@ pub trait ReferenceStore: Send + Sync {
     /// it, in one transaction with journal, epoch and audit. Recorded also when there are none.
     ///
     /// # Errors
-    /// See [`ReferenceStore::resting_on`].
+    /// `idempotency_reused`; then nothing is written.
     async fn change_reference(&self, change: &NewChange) -> Result<ReferenceChanged>;
 
     /// Takes the newest change of a document back that is not undone, and the suspensions that are
     /// left of it, in one transaction with journal, epoch and audit.
     ///
     /// # Errors
-    /// `nothing_to_undo`, also for a tenant that does not exist; then nothing is written.
+    /// `nothing_to_undo`, also for a tenant that does not exist; `idempotency_reused`; then nothing
+    /// is written.
     async fn undo_reference_change(&self, undo: &UndoChange) -> Result<ReferenceChanged>;
 
     /// The changes of a tenant with a number less than `before`, the newest first, at most `limit`;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::Once;
 use crate::error::Result;
 use crate::ids::TenantId;
 use crate::watch::{AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement};
@@ -50,12 +51,13 @@ pub trait WatchStore: Send + Sync {
     /// audit log. Returns the item as it is then.
     ///
     /// # Errors
-    /// `unknown_audit_item`; then nothing is written.
+    /// `unknown_audit_item`, `idempotency_reused`; then nothing is written.
     async fn judge(
         &self,
         tenant: &TenantId,
         id: AuditId,
         judgement: &Judgement,
+        once: Option<&Once>,
     ) -> Result<AuditItem>;
 
     /// How a tenant's items that were drawn last at `since` or later were judged.

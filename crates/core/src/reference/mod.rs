@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for ReferenceVisitor {
 
 /// Why a published entry is held back: a document that it rests on has a new version, and nobody
 /// has approved the entry since.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Suspension {
     /// The document, as whoever recorded the change named it.
     pub document: String,

@@ -86,7 +86,7 @@ impl Verdict {
 }
 
 /// What an expert says of a served answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// Whether it was right.
     pub verdict: Verdict,

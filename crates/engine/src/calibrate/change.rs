@@ -63,6 +63,17 @@ impl Engine {
         place: &(dyn Fn(usize) -> String + Sync),
         progress: Progress<'_>,
     ) -> Result<Calibrated> {
+        if let Some(once) = &author.once
+            && let Some(done) = self.store.recalibrated(&author.tenant, once).await?
+            && let Some(record) = &done.active
+        {
+            let _writing = self.writing.lock().await;
+            self.load_if_changed(&author.tenant).await?;
+            return Ok(Calibrated {
+                calibration: record.calibration.clone(),
+                stored: Some(changed(&done)),
+            });
+        }
         let calibration = self.calibrate(&author.tenant, queries, wanted, place, progress).await?;
         let stored = match calibration.is_certified() && !dry_run {
             true => Some(self.store_calibration(author, calibration.clone()).await?),
@@ -126,23 +137,29 @@ impl Engine {
         change: Change,
     ) -> Result<CalibrationChanged> {
         let _writing = self.writing.lock().await;
-        let Author { tenant, actor, once: _ } = author;
+        let Author { tenant, actor, once } = author;
+        let once = once.as_ref();
         let at = in_micros(self.clock.now());
         let done = match change {
             Change::Store(calibration) => {
-                self.store.save_calibration(&tenant, &calibration, &actor, at).await
+                self.store.save_calibration(&tenant, &calibration, &actor, at, once).await
             }
-            Change::Undo => self.store.undo_calibration(&tenant, &actor, at).await,
+            Change::Undo => self.store.undo_calibration(&tenant, &actor, at, once).await,
         };
-        let Recalibrated { epoch, active } = match done {
+        let done = match done {
             Ok(done) => done,
             Err(error) => {
                 self.resync(&tenant).await;
                 return Err(error);
             }
         };
-        let changed =
-            CalibrationChanged { active: active.as_ref().map(|record| record.version), epoch };
+        let changed = changed(&done);
+        if done.replayed {
+            // Its caller may be asking again because the first outcome was not shown.
+            self.load_if_changed(&tenant).await?;
+            return Ok(changed);
+        }
+        let Recalibrated { epoch, active, .. } = done;
         match self.published(&tenant) {
             Ok(before) if epoch == Epoch(before.epoch.0 + 1) => {
                 let judge = self.judged_by(&tenant);
@@ -153,4 +170,9 @@ impl Engine {
         }
         Ok(changed)
     }
+}
+
+fn changed(done: &Recalibrated) -> CalibrationChanged {
+    let active = done.active.as_ref().map(|record| record.version);
+    CalibrationChanged { active, epoch: done.epoch }
 }

@@ -235,7 +235,7 @@ impl Engine {
                 Ok(_) => Ok(()),
                 Err(error) if is_outrun(&error) => Err(error),
                 Err(error) if error.code.kind() == goldenset_core::Kind::Conflict => {
-                    self.hold_back(&author, candidate, &error.to_string()).await
+                    self.hold_back(&author, candidate, &error.detail).await
                 }
                 Err(error) => Err(error),
             }
@@ -315,6 +315,11 @@ impl Engine {
                 let report = self.gate(&author.tenant, &set, &live).await?;
                 if !dry_run {
                     report.refuse(over.as_ref())?;
+                }
+                if by.0 == BY_POLICY
+                    && let Some(doubt) = report.doubt()
+                {
+                    return Err(Error::new(Code::PublishConflict, doubt.detail.clone()));
                 }
                 Some(report)
             }

@@ -35,6 +35,13 @@ impl Engine {
         stated: Stated,
     ) -> Result<Expert> {
         let trust = Trust::stated(stated.trust, self.settings.policy.trust_strength)?;
+        if let Some(done) = self.done(&author).await? {
+            return match done.experts.into_iter().next() {
+                Some(expert) => Ok(expert),
+                // It said what was so already.
+                None => self.store.expert(&author.tenant, &handle).await,
+            };
+        }
         until_first!(self.put_expert_once(&author, &handle, stated, trust))
     }
 
@@ -66,6 +73,10 @@ impl Engine {
         if let Some(known) = &known
             && (known.role, known.verified, known.trust) == (role, verified, expert.trust)
         {
+            // So that it does not undo what is stated meanwhile when it comes again.
+            if author.once.is_some() {
+                self.commit(author.clone(), Wanted::default()).await?;
+            }
             return Ok(known.clone());
         }
         let said = |expert: &Expert| {
@@ -84,7 +95,7 @@ impl Engine {
         };
         let mut wanted = Wanted::default();
         wanted.curation.experts.push(change);
-        self.commit(author.clone(), wanted).await?;
-        Ok(expert)
+        let written = self.commit(author.clone(), wanted).await?.experts;
+        Ok(written.into_iter().next().unwrap_or(expert))
     }
 }

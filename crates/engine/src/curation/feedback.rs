@@ -63,11 +63,33 @@ impl Engine {
         author: Author,
         feedback: Feedback,
     ) -> Result<FeedbackTaken> {
+        self.hear(author, feedback, false).await
+    }
+
+    /// The same, but that a person decides on the candidate in any case: for what was said
+    /// elsewhere, before anybody here looked at it.
+    ///
+    /// # Errors
+    /// As [`Engine::feedback`].
+    pub async fn feedback_for_review(
+        self: &Arc<Self>,
+        author: Author,
+        feedback: Feedback,
+    ) -> Result<FeedbackTaken> {
+        self.hear(author, feedback, true).await
+    }
+
+    async fn hear(
+        self: &Arc<Self>,
+        author: Author,
+        feedback: Feedback,
+        for_review: bool,
+    ) -> Result<FeedbackTaken> {
         self.tenant(&author.tenant)?;
         feedback.check(&self.settings.policy.categories)?;
         let commit = match self.done(&author).await? {
             Some(commit) => commit,
-            None => until_first!(self.keep(&author, &feedback))?,
+            None => until_first!(self.keep(&author, &feedback, for_review))?,
         };
         self.taken(&author, commit.feedback).await
     }
@@ -107,7 +129,12 @@ impl Engine {
     }
 
     /// One look at everything, and one commit.
-    async fn keep(self: &Arc<Self>, author: &Author, feedback: &Feedback) -> Result<Commit> {
+    async fn keep(
+        self: &Arc<Self>,
+        author: &Author,
+        feedback: &Feedback,
+        for_review: bool,
+    ) -> Result<Commit> {
         let (tenant, policy) = (&author.tenant, &self.settings.policy);
         let expert = self.store.expert(tenant, &feedback.expert).await?;
         let feedback = self.with_version(author, feedback.clone()).await?;
@@ -121,7 +148,11 @@ impl Engine {
             let last = self.store.last_candidate(tenant, &key).await?;
             let open = last.filter(Candidate::is_open);
             let trust = policy.trust(&expert);
-            wanted.curation.candidate = Some(self.merged(open, target, &feedback, trust, at));
+            let (candidate, action) = self.merged(open, &target, &feedback, trust, at);
+            let mut change = self.judged(candidate, action, &target.reason, for_review, at);
+            change.detail["type"] = json!(feedback.kind);
+            change.detail["expert"] = json!(feedback.expert);
+            wanted.curation.candidate = Some(change);
         }
         wanted.curation.feedback = Some(FeedbackRecord {
             id: FeedbackId(0),
@@ -153,16 +184,16 @@ impl Engine {
         Ok(feedback)
     }
 
-    /// The candidate after one more feedback.
+    /// The candidate after one more feedback, and what the audit log calls that.
     fn merged(
         &self,
         open: Option<Candidate>,
-        target: Target,
+        target: &Target,
         feedback: &Feedback,
         trust: f64,
         at: Timestamp,
-    ) -> CandidateChange {
-        let is_new = open.is_none();
+    ) -> (Candidate, &'static str) {
+        let action = if open.is_none() { "candidate_made" } else { "candidate_merged" };
         let mut candidate = open.unwrap_or_else(|| fresh(feedback, at));
         let quality = f64::midpoint(feedback.confidence, trust);
         let proposal = feedback.answer.as_ref().map(|answer| Proposal {
@@ -178,60 +209,65 @@ impl Engine {
             trust,
             differs: false,
         };
+        let text = |candidate: &Candidate| candidate.proposal.as_ref().map(|it| it.answer.clone());
+        let before = text(&candidate);
         candidate.support(support, proposal);
+        // What made a text wait for a person is not outweighed by more who say the same.
+        candidate.held_back &= before.is_some() && before == text(&candidate);
         // What it is about follows the newest feedback: the set may have changed meanwhile.
         candidate.action = target.action;
         candidate.about = feedback.entry_id.clone().or(candidate.about);
         candidate.entry_id = target.entry.as_ref().map(|(entry, _)| entry.clone());
-        candidate.base_version = target.entry.map(|(_, version)| version);
+        candidate.base_version = target.entry.as_ref().map(|(_, version)| *version);
         candidate.category = feedback.category.clone().or(candidate.category);
-        candidate.held_back = false;
         candidate.revision += 1;
         candidate.changed_at = at;
-        self.judge_by_quality(&mut candidate, &target.reason, at);
-        CandidateChange {
-            action: if is_new { "candidate_made" } else { "candidate_merged" },
-            detail: json!({
-                "type": feedback.kind, "expert": feedback.expert, "priority": candidate.priority,
-                "quality": candidate.quality, "frequency": candidate.frequency,
-                "reason": candidate.reason,
-            }),
-            candidate,
-            publishes: false,
-        }
+        (candidate, action)
     }
 
-    /// Rejects what is too weak, and takes that back where it no longer is.
-    fn judge_by_quality(&self, candidate: &mut Candidate, about: &str, at: Timestamp) {
+    /// Where the candidate stands by its quality: what is too weak is rejected, and taken back
+    /// where it no longer is.
+    fn judged(
+        &self,
+        mut candidate: Candidate,
+        action: &'static str,
+        about: &str,
+        for_review: bool,
+        at: Timestamp,
+    ) -> CandidateChange {
         let policy = &self.settings.policy;
         let thresholds = policy.thresholds(candidate.category.as_deref());
         let quality = candidate.quality.unwrap_or_default();
-        if candidate.verdict(policy) == Verdict::Reject {
+        let rejected = candidate.verdict(policy) == Verdict::Reject;
+        if rejected {
             candidate.status = CandidateStatus::Rejected;
             candidate.decided_by = Some(BY_POLICY.into());
             candidate.decided_at = Some(at);
-            candidate.reason =
-                format!("{about}; its quality of {quality} is below {}", thresholds.reject_below);
-            return;
-        }
-        if candidate.status == CandidateStatus::Rejected {
+        } else if candidate.status == CandidateStatus::Rejected {
             candidate.status = CandidateStatus::Pending;
-            candidate.decided_by = None;
-            candidate.decided_at = None;
+            (candidate.decided_by, candidate.decided_at) = (None, None);
         }
-        let waits = if !candidate.is_complete() {
+        candidate.held_back |= for_review;
+        let then = if rejected {
+            format!("its quality of {quality} is below {}", thresholds.reject_below)
+        } else if !candidate.is_complete() {
             "it waits for an answer".into()
         } else if candidate.is_contested() {
             "experts propose different answers, so a person decides".into()
-        } else if quality >= thresholds.approve_from {
-            format!("its quality of {quality} approves it")
+        } else if quality < thresholds.approve_from {
+            let least = thresholds.approve_from;
+            format!("its quality of {quality} is below {least}, so a person decides")
+        } else if candidate.held_back {
+            format!("its quality of {quality} would approve it, but a person decides")
         } else {
-            format!(
-                "its quality of {quality} is below {}, so a person decides",
-                thresholds.approve_from
-            )
+            format!("its quality of {quality} approves it")
         };
-        candidate.reason = format!("{about}; {waits}");
+        candidate.reason = format!("{about}; {then}");
+        let detail = json!({
+            "priority": candidate.priority, "quality": candidate.quality,
+            "frequency": candidate.frequency, "reason": candidate.reason,
+        });
+        CandidateChange { candidate, action, detail, publishes: false }
     }
 }
 

@@ -8,6 +8,7 @@ mod decide;
 mod evidence;
 mod experts;
 mod feedback;
+mod missed;
 mod publication;
 mod questions;
 mod rules;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use goldenset_core::curation::{QuestionSource, RecordedQuestion};
+use goldenset_core::ports::Commit;
 use goldenset_core::{Code, EntryId, Error, Handle, Result};
 
 use crate::changes::{Author, Wanted, in_micros};
@@ -25,6 +26,13 @@ impl Engine {
     ) -> Result<RecordedQuestion> {
         self.tenant(&author.tenant)?;
         check_query(&query)?;
+        let recorded = |commit: Commit| {
+            let lost = || Error::new(Code::Internal, "the store did not say what it recorded");
+            commit.questions.into_iter().next().ok_or_else(lost)
+        };
+        if let Some(commit) = self.done(&author).await? {
+            return recorded(commit);
+        }
         let expert = self.store.expert(&author.tenant, &by).await.map_err(|e| e.field("by"))?;
         if let Some(why) = self.settings.policy.not_counted(&expert) {
             return Err(Error::new(Code::NotAnApprover, why)
@@ -43,8 +51,7 @@ impl Engine {
             at: in_micros(self.clock.now()),
         };
         let mut wanted = Wanted::default();
-        wanted.curation.questions.push(question.clone());
-        self.commit(author, wanted).await?;
-        Ok(question)
+        wanted.curation.questions.push(question);
+        recorded(self.commit(author, wanted).await?)
     }
 }

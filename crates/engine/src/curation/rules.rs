@@ -1,7 +1,9 @@
 //! What rules propose without anybody having said anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use goldenset_core::curation::{
     Action, Candidate, CandidateFilter, CandidateId, CandidateKey, CandidateKind, CandidateStatus,
@@ -41,28 +43,50 @@ struct Finding {
 }
 
 impl Engine {
-    /// Looks at everything that a tenant serves: what rules propose becomes a candidate, once; and
-    /// what its quality approves and could not be published when it came is tried again.
+    /// [`Engine::sweep`] of every tenant, again and again, until the task is dropped. A fault is
+    /// logged; the next look may find it mended.
+    pub async fn sweep_every(self: &Arc<Self>, pause: Duration) -> Infallible {
+        loop {
+            for tenant in self.tenants().into_keys() {
+                match self.sweep(&tenant).await {
+                    Ok(Swept { made: 0, approved: 0 }) => {}
+                    Ok(Swept { made, approved }) => {
+                        tracing::info!(%tenant, made, approved, "candidates by rule");
+                    }
+                    Err(error) => tracing::warn!(
+                        %tenant, code = error.code.as_str(), %error,
+                        "could not look for what rules propose; it is tried again"
+                    ),
+                }
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Looks at everything that a tenant serves: what rules propose becomes a candidate, once;
+    /// what its quality approves and could not be published when it came is tried again; and what
+    /// missed often becomes a candidate, or is told to the open one.
     ///
     /// # Errors
-    /// `unknown_tenant`; faults of the store.
+    /// `unknown_tenant`; faults of the store, and of the provider for what missed.
     pub async fn sweep(self: &Arc<Self>, tenant: &TenantId) -> Result<Swept> {
         let mut swept = Swept::default();
         let author = Author::new(tenant.clone(), BY_RULES);
         for finding in self.findings(tenant).await? {
             swept.made += usize::from(self.propose(&author, finding).await?);
         }
-        let filter = CandidateFilter {
-            status: Some(CandidateStatus::Pending),
-            kind: Some(CandidateKind::Feedback),
-            after: None,
-        };
-        for candidate in self.store.candidates(tenant, &filter, PAGE).await? {
-            if self.approves_itself(&candidate) {
-                let after = self.approve_by_policy(tenant, candidate.id).await?;
-                swept.approved += usize::from(after.status == CandidateStatus::Approved);
+        // Feedback goes into what missed, too.
+        for kind in [CandidateKind::Feedback, CandidateKind::Missed] {
+            let (status, kind) = (Some(CandidateStatus::Pending), Some(kind));
+            let filter = CandidateFilter { status, kind, after: None };
+            for candidate in self.store.candidates(tenant, &filter, PAGE).await? {
+                if self.approves_itself(&candidate) {
+                    let after = self.approve_by_policy(tenant, candidate.id).await?;
+                    swept.approved += usize::from(after.status == CandidateStatus::Approved);
+                }
             }
         }
+        swept.made += self.propose_missed(&author).await?;
         Ok(swept)
     }
 
@@ -79,7 +103,11 @@ impl Engine {
                     kind: CandidateKind::Expired,
                     action: Action::Retire,
                     entry: Arc::clone(entry),
-                    reason: format!("{} was valid until {until}", entry.id),
+                    reason: format!(
+                        "{} was valid until {until}; approving this takes it out of service for \
+                         questions about that time, too, and rejecting it keeps it for them",
+                        entry.id
+                    ),
                 });
             }
         }

@@ -1,10 +1,8 @@
 //! What a feedback is about, and so what is proposed.
 
-use std::sync::Arc;
-
 use goldenset_core::curation::{Action, Feedback, FeedbackKind};
 use goldenset_core::guards::{self, Effect, Slots};
-use goldenset_core::{Canonical, EntryId, Result, VersionNumber};
+use goldenset_core::{Canonical, EntryId, Kind, Result, VersionNumber};
 
 use crate::changes::Author;
 use crate::engine::Engine;
@@ -32,9 +30,59 @@ impl Engine {
         }
         let named = feedback.entry_id.as_ref().and_then(|id| set.served(id));
         Ok(Some(match named {
-            Some(served) => of_entry(&set, served, &feedback.query),
+            Some(served) => self.of_entry(author, &set, served, &feedback.query).await?,
             None => without_entry(&set, feedback),
         }))
+    }
+
+    /// A correction of the entry's answer where the question is surely the entry's; else an entry
+    /// of its own, which takes nothing from what is right for another question.
+    async fn of_entry(
+        &self,
+        author: &Author,
+        set: &TenantSet,
+        served: &Served,
+        query: &str,
+    ) -> Result<Target> {
+        let question = Canonical::of(query);
+        let entry = &served.entry;
+        let update = |reason| Target {
+            action: Action::Update,
+            entry: Some((entry.id.clone(), entry.version)),
+            reason,
+        };
+        let create = |reason| Target { action: Action::Create, entry: None, reason };
+        if set.by_signature(&question.signature()).any(|other| other.entry.id == entry.id) {
+            return Ok(update(format!("a correction of {}, version {}", entry.id, entry.version)));
+        }
+        let slots = Slots::with(&question, set.judge.verifier.lexicon());
+        let found = guards::check(&slots, entry.profile.slots());
+        if let Some(guard) = found.iter().find(|guard| guard.effect == Effect::Refuse) {
+            return Ok(create(format!(
+                "the question is not that of {}: {} differs ({} / {})",
+                entry.id,
+                guard.kind.as_str(),
+                guard.query_values.join(", "),
+                guard.entry_values.join(", ")
+            )));
+        }
+        let options = Options { tenant: Some(author.tenant.clone()), ..Options::default() };
+        match self.compare_entry(query, &entry.id, options).await {
+            Ok(compared) if compared.same => Ok(update(format!(
+                "a correction of {}, version {}, for a question that is verified to be its own",
+                entry.id, entry.version
+            ))),
+            Ok(compared) => Ok(create(format!(
+                "it is not sure that the question is that of {}: {}",
+                entry.id, compared.reason
+            ))),
+            // What an expert says is kept whoever is away.
+            Err(error) if error.code.kind() == Kind::Unavailable => Ok(create(format!(
+                "the question could not be compared with that of {}: {}",
+                entry.id, error.detail
+            ))),
+            Err(error) => Err(error),
+        }
     }
 
     /// A confirmed answer proposes something where it is not served yet.
@@ -62,35 +110,6 @@ impl Engine {
                 served.entry.id, result.reason
             ),
         }))
-    }
-}
-
-/// A correction of an entry's answer, unless the question is about something else.
-fn of_entry(set: &TenantSet, served: &Arc<Served>, query: &str) -> Target {
-    let question = Canonical::of(query);
-    let entry = &served.entry;
-    let is_phrasing =
-        set.by_signature(&question.signature()).any(|other| other.entry.id == entry.id);
-    let slots = Slots::with(&question, set.judge.verifier.lexicon());
-    let found = guards::check(&slots, entry.profile.slots());
-    let against = found.iter().find(|guard| guard.effect == Effect::Refuse);
-    match against.filter(|_| !is_phrasing) {
-        Some(guard) => Target {
-            action: Action::Create,
-            entry: None,
-            reason: format!(
-                "the question is not that of {}: {} differs ({} / {})",
-                entry.id,
-                guard.kind.as_str(),
-                guard.query_values.join(", "),
-                guard.entry_values.join(", ")
-            ),
-        },
-        None => Target {
-            action: Action::Update,
-            entry: Some((entry.id.clone(), entry.version)),
-            reason: format!("a correction of {}, version {}", entry.id, entry.version),
-        },
     }
 }
 

@@ -13,6 +13,8 @@ use crate::answer::{Match, rounded};
 pub enum ConflictKind {
     /// Another entry has the same phrasing.
     DuplicateQuestion,
+    /// A question of it is served with another entry today, by meaning.
+    AlreadyAnswered,
     /// It would be served for a question of which another entry is known to be the answer.
     TakesQuestion,
     /// It would be served for a phrasing of another entry if that one did not have it: verification
@@ -98,7 +100,8 @@ pub(super) fn of(
         }
         Some(owner) if takes && asked.is_phrasing => (
             ConflictKind::LooksAlike,
-            true,
+            // Most entries on neighbouring subjects would be held up by it.
+            false,
             Some(owner),
             format!(
                 "verification cannot tell it from {owner}: it would be served for the phrasing \

@@ -5,6 +5,7 @@
 //! nothing: a correction must not wait for an old quarrel.
 
 mod conflict;
+mod many;
 mod questions;
 
 use std::sync::Arc;
@@ -48,28 +49,48 @@ pub struct GateReport {
 }
 
 impl GateReport {
+    /// What a person should see before it goes live, where nobody has looked at it.
+    pub(crate) fn doubt(&self) -> Option<&Conflict> {
+        let doubtful = |one: &&Conflict| {
+            one.blocking
+                || matches!(
+                    one.kind,
+                    ConflictKind::AlreadyAnswered
+                        | ConflictKind::LooksAlike
+                        | ConflictKind::LosesQuestion
+                        | ConflictKind::PhrasingDiffers
+                )
+        };
+        self.conflicts.iter().find(doubtful)
+    }
+
     /// Refuses what blocks, unless it is overridden.
     ///
     /// # Errors
     /// `publish_conflict` with the conflicts.
     pub(crate) fn refuse(&self, over: Option<&Override>) -> Result<()> {
-        if !self.blocked || over.is_some() {
-            return Ok(());
-        }
-        let blocking: Vec<_> = self.conflicts.iter().filter(|one| one.blocking).collect();
-        let first = blocking.first().map(|one| one.detail.as_str()).unwrap_or_default();
-        let more = match blocking.len() {
-            0 | 1 => String::new(),
-            count => format!(" (and {} more)", count - 1),
-        };
-        Err(Error::new(Code::PublishConflict, format!("{first}{more}"))
-            .field("conflicts")
-            .fix(
-                "change the entry or the ones it conflicts with; an approver may publish it in \
-                 spite of them with `override` and a reason",
-            )
-            .with("conflicts", json!(self.conflicts)))
+        refuse(&self.conflicts, over)
     }
+}
+
+/// Refuses what blocks, unless it is overridden.
+///
+/// # Errors
+/// `publish_conflict` with the conflicts.
+pub(crate) fn refuse(conflicts: &[Conflict], over: Option<&Override>) -> Result<()> {
+    let blocking: Vec<_> = conflicts.iter().filter(|one| one.blocking).collect();
+    let Some(first) = blocking.first().filter(|_| over.is_none()) else { return Ok(()) };
+    let more = match blocking.len() {
+        1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    Err(Error::new(Code::PublishConflict, format!("{}{more}", first.detail))
+        .field("conflicts")
+        .fix(
+            "change the entry or the ones it conflicts with; an approver may publish it in spite \
+             of them with `override` and a reason",
+        )
+        .with("conflicts", json!(conflicts)))
 }
 
 /// An approver's word against the gate.
@@ -145,6 +166,7 @@ impl Engine {
         };
         let mut conflicts = before.of_its_own();
         conflicts.extend(before.duplicates());
+        conflicts.extend(before.answered(tenant));
         let asked = questions::gather(self, tenant, &before).await?;
         let checked = asked.len();
         for asked in &asked {
@@ -235,6 +257,37 @@ impl Before<'_> {
                     ),
                 });
             }
+        }
+        found
+    }
+
+    /// Phrasings that another entry is served for by meaning: two answers to one question.
+    fn answered(&self, tenant: &TenantId) -> Vec<Conflict> {
+        let mut found = Vec::new();
+        let known = self.set.entry(self.live.id);
+        let day = self.live.content.validity.nearest_day(self.today);
+        let scope = everything(tenant, day);
+        for (phrasing, embedding) in self.live.content.phrasings().zip(self.live.embeddings) {
+            let question = Canonical::of(phrasing);
+            let mut own = known.iter().flat_map(|entry| entry.content.phrasings());
+            let is_old = own.any(|own| Canonical::of(own).signature() == question.signature());
+            let is_duplicate = self.set.by_signature(&question.signature()).next().is_some();
+            if is_old || is_duplicate {
+                continue;
+            }
+            let but = Some(self.live.id);
+            let result = self.engine.decide_over(self.set, &scope, (&question, embedding), but);
+            found.extend(result.chosen().map(|chosen| Conflict {
+                kind: ConflictKind::AlreadyAnswered,
+                // It may be the wrong answer, which publishing mends: a person has to know.
+                blocking: false,
+                entry_id: Some(chosen.entry.id.clone()),
+                question: phrasing.to_owned(),
+                detail: format!(
+                    "\"{phrasing}\" is answered by {} already: {}",
+                    chosen.entry.id, chosen.reason
+                ),
+            }));
         }
         found
     }

@@ -31,22 +31,39 @@ pub(super) async fn gather(
     for entry in neighbours(before) {
         for phrasing in entry.content.phrasings() {
             let question = Canonical::of(phrasing);
-            if known.insert((question.signature(), true)) {
+            if known.insert(question.signature()) {
                 wanted.push((phrasing.to_owned(), question, Some(entry.id.clone()), true));
             }
         }
     }
+    let gone = |owner: &EntryId| before.set.entry(owner).is_none() && owner != before.live.id;
+    let mut asked = with_embeddings(engine, tenant, wanted).await?;
+    asked.extend(recorded(engine, tenant, |owner| !gone(owner)).await?);
+    Ok(asked)
+}
+
+/// Every recorded question whose owner is one of those that `counts`, or that nothing may answer.
+pub(super) async fn recorded(
+    engine: &Engine,
+    tenant: &TenantId,
+    counts: impl Fn(&EntryId) -> bool,
+) -> Result<Vec<Asked>> {
+    let mut wanted = Vec::new();
     for recorded in engine.store.questions(tenant).await? {
-        let question = Canonical::of(&recorded.query);
         // What nobody serves any more is nobody's question.
-        let gone = recorded
-            .entry_id
-            .as_ref()
-            .is_some_and(|owner| before.set.entry(owner).is_none() && owner != before.live.id);
-        if !gone && known.insert((question.signature(), false)) {
+        if recorded.entry_id.as_ref().is_none_or(&counts) {
+            let question = Canonical::of(&recorded.query);
             wanted.push((recorded.query, question, recorded.entry_id, false));
         }
     }
+    with_embeddings(engine, tenant, wanted).await
+}
+
+async fn with_embeddings(
+    engine: &Engine,
+    tenant: &TenantId,
+    wanted: Vec<(String, Canonical, Option<EntryId>, bool)>,
+) -> Result<Vec<Asked>> {
     let questions: Vec<_> = wanted.iter().map(|(_, question, ..)| question.clone()).collect();
     let mut embeddings = engine.embeddings.many(tenant, &questions).await.into_iter();
     let lost = || Err(Error::new(Code::Internal, "a question of the gate got no vector"));

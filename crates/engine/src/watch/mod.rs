@@ -7,6 +7,8 @@
 
 mod counters;
 mod filling;
+mod leaders;
+mod missed;
 mod reading;
 mod recorder;
 mod seen;
@@ -31,6 +33,8 @@ use crate::lookup::Looked;
 use crate::scope::{Options, check_threshold};
 
 use filling::Filling;
+pub use missed::MissedSettings;
+use missed::Offers;
 use recorder::Recorder;
 pub use seen::Seen;
 use today::Days;
@@ -49,6 +53,8 @@ pub struct WatchSettings {
     pub audit_share: f64,
     /// Most items of a tenant that wait for judgement.
     pub most_open: u64,
+    /// How questions that miss are kept; none: not at all, and what was kept is deleted.
+    pub questions: Option<MissedSettings>,
 }
 
 /// What became of the watching itself, since the process started.
@@ -58,6 +64,8 @@ pub struct WatchState {
     pub dropped: u64,
     /// Drawn answers that were left out because the queue of their tenant was full.
     pub left_out: u64,
+    /// Questions that missed and were dropped: too many waited, or the provider refuses them.
+    pub missed_dropped: u64,
     /// Flushes that failed; what they held was written later or is still in memory.
     pub failed_flushes: u64,
     /// Items that waited for judgement at the last flush, of tenants that had any since the start.
@@ -73,6 +81,7 @@ pub struct Watch {
     days: Days,
     drawn: mpsc::Sender<Drawn>,
     filling: Filling,
+    offers: Offers,
     recorder: Mutex<Recorder>,
     dropped: AtomicU64,
     left_out: AtomicU64,
@@ -89,9 +98,11 @@ impl Watch {
         check_threshold("audit_share", settings.audit_share)?;
         let now = engine.clock.now();
         let (drawn, waiting) = mpsc::channel(MOST_DRAWN);
+        let recorder = Recorder::new(now, waiting);
         Ok(Self {
+            offers: Offers::new(settings.questions, recorder.writer()),
             days: Days::new(engine.settings.time_zone.clone(), now),
-            recorder: Mutex::new(Recorder::new(now, waiting)),
+            recorder: Mutex::new(recorder),
             engine,
             settings,
             default: TenantId::default(),
@@ -137,6 +148,7 @@ impl Watch {
     fn saw(&self, tenant: &TenantId, query: &str, looked: &Looked) {
         let (seen, now) = (looked.answer.seen(), self.engine.clock.now());
         self.days.add(tenant, seen, now);
+        self.offers.offer(tenant, query, looked, now);
         let share = self.settings.audit_share;
         // The draw is less than 1, so a share of 1 takes every answer and 0 takes none.
         if share > 0.0 && seen.is_served() && fastrand::f64() < share {
@@ -174,6 +186,7 @@ impl Watch {
             tokio::select! {
                 () = tokio::time::sleep(self.settings.flush_every) => {}
                 () = self.filling.filled() => {}
+                () = self.offers.filling.filled() => {}
             }
             self.flush_or_log().await;
         }
@@ -181,22 +194,26 @@ impl Watch {
 
     /// Writes what was counted and drawn so far, for whoever goes on without it.
     pub async fn flush_or_log(&self) {
-        if let Err(error) = self.flush().await {
-            tracing::warn!(
-                code = error.code.as_str(), %error,
-                "what was counted of lookups could not be written; it is kept and tried again"
-            );
-        }
+        logged(self.flush().await);
     }
 
-    /// Writes what was counted and drawn so far. Whoever is dropped in between leaves it to the
-    /// next flush.
+    /// Writes what was counted, drawn and missed so far. Whoever is dropped in between leaves it to
+    /// the next flush.
     ///
     /// # Errors
-    /// Faults of the store; then all is kept for the next flush.
+    /// Faults of the store, and of the provider for what missed; then all is kept for the next
+    /// flush.
     pub async fn flush(&self) -> Result<()> {
-        let mut recorder = self.recorder.lock().await;
-        let flushed = self.flush_with(&mut recorder).await;
+        let counted = self.flush_counts().await;
+        self.noted(counted.and(self.flush_missed().await))
+    }
+
+    /// Writes what was counted and drawn so far, without waiting for what missed to be grouped.
+    async fn counted(&self) {
+        logged(self.noted(self.flush_counts().await));
+    }
+
+    fn noted(&self, flushed: Result<()>) -> Result<()> {
         if flushed.is_err() {
             self.failed_flushes.fetch_add(1, Ordering::Relaxed);
         }
@@ -209,8 +226,18 @@ impl Watch {
         WatchState {
             dropped: self.dropped.load(Ordering::Relaxed),
             left_out: self.left_out.load(Ordering::Relaxed),
+            missed_dropped: self.offers.dropped.load(Ordering::Relaxed),
             failed_flushes: self.failed_flushes.load(Ordering::Relaxed),
             open: self.open.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+}
+
+fn logged(flushed: Result<()>) {
+    if let Err(error) = flushed {
+        tracing::warn!(
+            code = error.code.as_str(), %error,
+            "what was seen of lookups could not be written; it is kept and tried again"
+        );
     }
 }

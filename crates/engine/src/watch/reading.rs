@@ -1,5 +1,6 @@
 //! What was counted and drawn, with what this process has not written yet.
 
+use goldenset_core::ports::Once;
 use goldenset_core::watch::{AuditId, AuditItem, AuditStatus, Judgement};
 use goldenset_core::{Result, TenantId};
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ impl Watch {
     /// # Errors
     /// See [`drift::drift`].
     pub async fn drift(&self, tenant: &TenantId, days: u32) -> Result<Drift> {
-        self.flush_or_log().await;
+        self.counted().await;
         let today = self.days.day(self.now());
         drift::drift(&*self.engine.store, tenant, today, days).await
     }
@@ -24,7 +25,7 @@ impl Watch {
     /// # Errors
     /// See [`audit::report`].
     pub async fn audit_report(&self, tenant: &TenantId, days: u32) -> Result<AuditReport> {
-        self.flush_or_log().await;
+        self.counted().await;
         audit::report(&*self.engine.store, tenant, self.now(), days).await
     }
 
@@ -39,7 +40,7 @@ impl Watch {
         after: Option<AuditId>,
         limit: usize,
     ) -> Result<Vec<AuditItem>> {
-        self.flush_or_log().await;
+        self.counted().await;
         audit::items(&*self.engine.store, tenant, status, after, limit).await
     }
 
@@ -52,8 +53,9 @@ impl Watch {
         tenant: &TenantId,
         id: AuditId,
         judgement: Judgement,
+        once: Option<&Once>,
     ) -> Result<AuditItem> {
-        audit::judge(&*self.engine.store, tenant, id, judgement).await
+        audit::judge(&*self.engine.store, tenant, id, judgement, once).await
     }
 
     /// The engine's time.

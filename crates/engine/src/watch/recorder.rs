@@ -29,10 +29,16 @@ impl Recorder {
         let writer = format!("{:x}-{:016x}", now.as_microsecond(), fastrand::u64(..));
         Self { writer, number: 0, waiting, pending: None, forgot_on: None }
     }
+
+    /// The name of this process.
+    pub(super) fn writer(&self) -> &str {
+        &self.writer
+    }
 }
 
 impl Watch {
-    pub(super) async fn flush_with(&self, recorder: &mut Recorder) -> Result<()> {
+    pub(super) async fn flush_counts(&self) -> Result<()> {
+        let recorder = &mut *self.recorder.lock().await;
         self.write(recorder).await?;
         self.gather(recorder);
         self.write(recorder).await?;

@@ -126,7 +126,8 @@ async fn the_reference_is_a_day_of_the_labelled_questions() {
     let reference = calibration.reference.clone().unwrap();
     rig.engine.store_calibration(author("default"), calibration.clone()).await.unwrap();
     let (flush_every, keep_days) = (std::time::Duration::from_secs(60), 400);
-    let settings = WatchSettings { flush_every, keep_days, audit_share: 0.0, most_open: 1 };
+    let settings =
+        WatchSettings { flush_every, keep_days, audit_share: 0.0, most_open: 1, questions: None };
     let watch = Watch::new(Arc::clone(&rig.engine), settings).unwrap();
     for labelled in &queries {
         watch.lookup(&labelled.query, Default::default()).await.unwrap();

@@ -91,3 +91,37 @@ async fn progress_reaches_the_end() {
     rig.engine.import(author("default"), rows(120), PUBLISH, &progress).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), [(50, 120), (100, 120), (120, 120)]);
 }
+
+#[tokio::test]
+async fn an_import_asks_the_gate_about_phrasings_and_known_questions() {
+    use goldenset_engine::{ConflictKind, Override};
+
+    let rig = Rig::new().await;
+    import(&rig, rows(12), PUBLISH).await;
+    let before = rig.engine.tenants();
+    let twins = vec![
+        (entry_id("x"), rows(1).remove(0).1),
+        (entry_id("y"), content("Who pays?", "Nobody.")),
+    ];
+    let live = async |rows, over, dry_run| {
+        let mode = ImportMode { publish: true, dry_run };
+        rig.engine.import_live(author("default"), rows, mode, over, &|_, _| ()).await
+    };
+    let (would, conflicts) = live(twins.clone(), None, true).await.unwrap();
+    assert_eq!((would.created, would.epoch), (2, None));
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0].kind, ConflictKind::DuplicateQuestion);
+    assert!(conflicts[0].blocking && conflicts[0].detail.contains("both x and e0"));
+    let error = live(twins.clone(), None, false).await.unwrap_err();
+    assert_eq!(error.code, Code::PublishConflict);
+    assert_eq!(rig.engine.tenants(), before);
+    let over = Override::of(true, Some("for the migration")).unwrap();
+    let (imported, _) = live(twins.clone(), over, false).await.unwrap();
+    assert_eq!(imported.created, 2);
+    // What is so already is no conflict of a later import.
+    let mut again = twins;
+    again[0].1.answer = "another".into();
+    let (imported, conflicts) = live(again, None, false).await.unwrap();
+    assert_eq!((imported.updated, imported.unchanged), (1, 1));
+    assert!(conflicts.iter().all(|conflict| !conflict.blocking), "{conflicts:?}");
+}

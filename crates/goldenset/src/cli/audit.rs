@@ -94,7 +94,7 @@ async fn judge(config: &Config, args: AuditJudge) -> Result<bool> {
         at: SystemClock.now(),
     };
     let store = wire::store(config).await?;
-    let judged = audit::judge(&*store, &tenant, AuditId(args.id), judgement).await;
+    let judged = audit::judge(&*store, &tenant, AuditId(args.id), judgement, None).await;
     store.close().await;
     let judged = judged?;
     match (&judged.judgement, args.json) {

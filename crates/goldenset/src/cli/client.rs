@@ -22,9 +22,7 @@
 //! in one go: [`with`]. An error of the server comes back as the [`Error`] that it was there, so
 //! the report and the exit code are the same on both ways.
 
-#[allow(dead_code, reason = "the commands of the golden loop use the rest")]
 mod reply;
-#[allow(dead_code, reason = "the commands of the golden loop use the rest")]
 mod request;
 mod server;
 

@@ -1,7 +1,7 @@
 //! Files in and out, `-` standing for the standard streams.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use goldenset_core::{Code, Error, Result};
@@ -21,6 +21,23 @@ pub(super) fn input(path: &Path) -> Result<Box<dyn BufRead>> {
             .cause(cause)
     })?;
     Ok(Box::new(BufReader::new(file)))
+}
+
+/// The text given in the command line, else that of the file, if one is named.
+pub(super) fn text_of(given: Option<String>, file: Option<&Path>) -> Result<Option<String>> {
+    let Some(file) = file.filter(|_| given.is_none()) else { return Ok(given) };
+    let mut text = String::new();
+    input(file)?.read_to_string(&mut text).map_err(|cause| {
+        let code = match cause.kind() {
+            io::ErrorKind::InvalidData => Code::InvalidUtf8,
+            _ => Code::FileUnreadable,
+        };
+        Error::new(code, format!("cannot read {}", file.display()))
+            .field(file.display().to_string())
+            .fix("give a file with UTF-8 text")
+            .cause(cause)
+    })?;
+    Ok(Some(text.trim_end().to_owned()))
 }
 
 /// Creates a file to write.

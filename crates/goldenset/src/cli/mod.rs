@@ -3,21 +3,32 @@
 mod args;
 mod ask;
 mod audit;
+mod cache;
 mod calibrate;
+mod candidates;
 mod client;
 mod compare;
 mod demo;
 mod doctor;
 mod drift;
+mod entries;
 mod eval;
+mod experts;
 mod explain;
+mod feedback;
 mod files;
 mod fit;
+mod gate;
 mod keys;
+mod lines;
 mod listing;
+mod log;
 mod output;
+mod questions;
+mod references;
 mod serve;
 mod transfer;
+mod word_diff;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -91,6 +102,14 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::Drift(drift) => drift::run(config, drift).await,
         Command::Audit(audit) => audit::run(config, audit).await,
         Command::Keys(keys) => keys::run(config, keys).await.map(|()| true),
+        Command::Experts(experts) => experts::run(config, experts).await,
+        Command::Feedback(feedback) => feedback::run(config, feedback).await,
+        Command::Candidates(candidates) => candidates::run(config, candidates).await.map(|()| true),
+        Command::Entries(entries) => entries::run(config, entries).await.map(|()| true),
+        Command::Questions(questions) => questions::run(config, questions).await,
+        Command::References(references) => references::run(config, references).await.map(|()| true),
+        Command::Cache(cache) => cache::run(config, cache).await.map(|()| true),
+        Command::Log(log) => log::run(config, log).await.map(|()| true),
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
         Command::Config(ConfigCommand::Show { .. }) => Ok(true),
     }
@@ -124,6 +143,14 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Drift(drift) => (drift.set.data.clone(), None),
         Command::Audit(audit) => (audit.set().data.clone(), None),
         Command::Keys(keys) => (keys.remote().data.clone(), None),
+        Command::Experts(experts) => (experts.at().remote.data.clone(), None),
+        Command::Feedback(feedback) => (feedback.at().remote.data.clone(), None),
+        Command::Candidates(candidates) => (candidates.at().remote.data.clone(), None),
+        Command::Entries(entries) => (entries.at().remote.data.clone(), None),
+        Command::Questions(questions) => (questions.at().remote.data.clone(), None),
+        Command::References(references) => (references.at().remote.data.clone(), None),
+        Command::Cache(cache) => (cache.remote().data.clone(), None),
+        Command::Log(log) => (log.at.remote.data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
         Command::Eval(_) | Command::Fit(_) | Command::Config(_) => (None, None),

@@ -8,6 +8,8 @@ use goldenset_engine::LookupResult;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::gate::write_conflicts;
+
 /// The exit code of an error.
 pub(super) fn exit_code(error: &Error) -> u8 {
     match error.code.kind() {
@@ -30,6 +32,10 @@ pub(super) fn report(error: &Error) {
     }
     if let Some(cause) = &error.cause {
         eprintln!("  why: {cause}");
+    }
+    if let Some((_, conflicts)) = error.members.iter().find(|(name, _)| *name == "conflicts") {
+        // Nobody reads it where standard error is closed.
+        write_conflicts(&mut io::stderr().lock(), conflicts).ok();
     }
     if let Some(fix) = &error.fix {
         eprintln!("  fix: {fix}");

@@ -21,7 +21,6 @@ use crate::wire;
 pub(super) async fn run(config: &Config) -> Result<()> {
     let (listener, store) = open(config).await?;
     let app = app(config, store).await?;
-    announce(&listener, &app.engine);
     serve_until_stopped(config, listener, app).await
 }
 
@@ -56,7 +55,7 @@ pub(super) async fn app(config: &Config, store: Arc<dyn Store>) -> Result<Arc<Ap
     Ok(Arc::new(App { engine, watch, keys, metrics, limits }))
 }
 
-pub(super) fn announce(listener: &TcpListener, engine: &Engine) {
+fn announce(listener: &TcpListener, engine: &Engine) {
     let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
     let entries: usize = engine.tenants().values().map(|tenant| tenant.entries).sum();
     tracing::info!(entries, "listening on http://{address}");
@@ -68,14 +67,18 @@ pub(super) async fn serve_until_stopped(
     app: Arc<App>,
 ) -> Result<()> {
     let grace = Duration::from_millis(config.server.shutdown_grace_ms);
+    let asked = asked_to_stop();
     let stop = async {
-        asked_to_stop().await;
+        asked.await;
         tracing::info!("stopping: requests under way may end");
     };
+    announce(&listener, &app.engine);
     let (engine, watch) = (Arc::clone(&app.engine), Arc::clone(&app.watch));
+    let sweep_every = Duration::from_secs(config.curation.sweep_seconds);
     let served = tokio::select! {
         served = serve(listener, app, stop, grace) => served,
         never = watch.run() => match never {},
+        never = engine.sweep_every(sweep_every) => match never {},
     };
     watch.flush_or_log().await;
     engine.close().await;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use goldenset_core::ports::Store;
 use goldenset_core::{Code, EntryContent, EntryId, Error, Result, TenantId};
 use goldenset_engine::transfer::{self, Format, Reading, RowFault, read_rows, write_rows};
-use goldenset_engine::{Author, ImportMode, Imported};
+use goldenset_engine::{Author, Conflict, ImportMode, Imported, Override};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ struct ImportReport {
     #[serde(flatten)]
     imported: Imported,
     faults: Vec<RowFault>,
+    /// What the publish gate found.
+    conflicts: Vec<Conflict>,
 }
 
 /// Imports; `false` when rows were left out.
@@ -51,6 +53,7 @@ pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
                 dry_run,
                 imported,
                 faults: read.faults,
+                conflicts: Vec::new(),
             })?;
         }
         return Err(Error::new(
@@ -69,15 +72,19 @@ pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
     let engine = super::engine(config, store).await?;
     let mode = ImportMode { publish: !import.draft, dry_run: import.dry_run };
     let bar = Bar::new("embedding");
-    let imported = engine.import(author, read.rows, mode, &|done, all| bar.show(done, all)).await?;
+    let over = Override::of(import.r#override.is_some(), import.r#override.as_deref())?;
+    let progress = |done, all| bar.show(done, all);
+    let done = engine.import_live(author, read.rows, mode, over, &progress).await;
     drop(bar);
     engine.close().await;
+    let (imported, conflicts) = done?;
     let report = ImportReport {
         rows: read.total,
         bad_rows,
         dry_run: import.dry_run,
         imported,
         faults: read.faults,
+        conflicts,
     };
     if import.json {
         print_json(&report)?
@@ -120,9 +127,14 @@ fn summarise(report: &ImportReport, draft: bool) -> io::Result<()> {
         write!(out, ", {} bad rows left out", report.bad_rows)?;
     }
     match epoch {
-        Some(epoch) => writeln!(out, " (epoch {})", epoch.0),
-        None => writeln!(out),
+        Some(epoch) => writeln!(out, " (epoch {})", epoch.0)?,
+        None => writeln!(out)?,
     }
+    for conflict in &report.conflicts {
+        let blocks = if conflict.blocking { "blocks" } else { "note" };
+        writeln!(out, "{blocks}: {}", conflict.detail)?;
+    }
+    Ok(())
 }
 
 /// Writes what is served.

@@ -96,6 +96,11 @@ pub(super) const KEYS: &[Key] = &[
     key("curation.four_eyes", Rule::Switch),
     key("curation.contradictions", Rule::Whole(1, 100_000)),
     key("curation.sweep_seconds", Rule::Whole(1, 86_400)),
+    key("questions.store", Rule::Switch),
+    key("questions.most", Rule::Whole(1, 100_000)),
+    key("questions.examples", Rule::Whole(1, 100)),
+    key("questions.keep_days", Rule::Whole(1, 3650)),
+    key("questions.propose_from", Rule::Whole(1, 1_000_000)),
     key("log.format", Rule::OneOf(&["human", "json"])),
     key("log.level", Rule::OneOf(&["off", "error", "warn", "info", "debug", "trace"])),
 ];

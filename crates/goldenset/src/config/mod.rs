@@ -51,6 +51,8 @@ pub struct Config {
     pub audit: Audit,
     /// How the word of experts counts.
     pub curation: Curation,
+    /// Questions that found no answer.
+    pub questions: Questions,
     /// What goldenset writes about its work.
     pub log: Log,
 }
@@ -266,6 +268,22 @@ pub struct Curation {
     pub contradictions: usize,
     /// How often a server looks for what rules propose, seconds.
     pub sweep_seconds: u64,
+}
+
+/// Section `questions`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Questions {
+    /// Whether questions that found no answer are kept.
+    pub store: bool,
+    /// Most groups of a tenant.
+    pub most: u64,
+    /// Most phrasings that are kept of a group.
+    pub examples: usize,
+    /// Days that a group is kept after it was asked last.
+    pub keep_days: u32,
+    /// How often a group must have been asked before it is proposed.
+    pub propose_from: u64,
 }
 
 /// Section `log`.

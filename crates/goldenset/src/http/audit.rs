@@ -86,7 +86,7 @@ pub(crate) async fn judge(
         comment: body.comment,
         at: app.watch.now(),
     };
-    Ok(Json(app.watch.judge(&tenant, id, judgement).await?))
+    Ok(Json(app.watch.judge(&tenant, id, judgement, caller.once.as_ref()).await?))
 }
 
 pub(crate) async fn report(

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use goldenset_core::keys::Role;
 use goldenset_core::ports::EntryRecord;
 use goldenset_core::{
-    Code, EntryContent, EntryId, Error, Handle, Reference, TenantId, Validity, VersionNumber,
+    EntryContent, EntryId, Error, Handle, Reference, TenantId, Validity, VersionNumber,
 };
 use goldenset_engine::{Published, Publishing};
 use jiff::civil::Date;
@@ -172,11 +172,6 @@ pub(crate) async fn save(
         validity: Validity { valid_from: body.valid_from, valid_until: body.valid_until },
         review_by: body.review_by,
     };
-    let known = match app.engine.store().entry(&author.tenant, &id).await {
-        Ok(_) => true,
-        Err(error) if error.code == Code::UnknownEntry => false,
-        Err(error) => return Err(error.into()),
-    };
     let how = Publishing { reason: body.reason, overrides: body.overrides, dry_run: body.dry_run };
     let published = match (body.publish, body.dry_run) {
         (true, _) => app.engine.save_live(author, id, content, &how).await?,
@@ -186,7 +181,7 @@ pub(crate) async fn save(
             Published { changed, dry_run: false, gate: None }
         }
     };
-    let created = !known && !published.dry_run;
+    let created = published.changed.created && !published.dry_run;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(published)).into_response())
 }

@@ -20,6 +20,7 @@ mod key_ring;
 mod keys;
 mod log;
 mod lookup;
+mod missed;
 mod once;
 mod paging;
 mod problem;
@@ -81,6 +82,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/candidates/{id}/reject", post(candidates::reject))
         .route("/v1/candidates/{id}/revise", post(candidates::revise))
         .route("/v1/questions", get(questions::list).post(questions::record))
+        .route("/v1/questions/missed", get(missed::list))
         .route("/v1/log", get(log::list))
         .route("/v1/entries/{id}/diff", get(diff::diff))
         .route("/v1/references", get(references::list))

@@ -7,7 +7,7 @@ use goldenset_core::keys::Role;
 /// Method, path as in the router, and the least role that it needs. What a body may ask for beyond
 /// that is told by the handler: to publish with `PUT /v1/entries/{id}` needs an approver. Keys are
 /// of all tenants, so a key of one tenant opens none of their routes whatever its role.
-pub const ROLES: [(&str, &str, Role); 40] = [
+pub const ROLES: [(&str, &str, Role); 41] = [
     ("POST", "/v1/lookup", Role::Reader),
     ("POST", "/v1/lookup/batch", Role::Reader),
     ("POST", "/v1/compare", Role::Reader),
@@ -26,6 +26,7 @@ pub const ROLES: [(&str, &str, Role); 40] = [
     ("PUT", "/v1/candidates/{id}", Role::Expert),
     ("GET", "/v1/questions", Role::Expert),
     ("POST", "/v1/questions", Role::Expert),
+    ("GET", "/v1/questions/missed", Role::Expert),
     ("GET", "/v1/calibration", Role::Expert),
     ("GET", "/v1/drift", Role::Expert),
     ("GET", "/v1/audit", Role::Expert),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use goldenset_core::{Code, Error, Result};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{App, router};
 
@@ -76,22 +76,25 @@ pub async fn serve(
     }
 }
 
-/// Resolves when the process is asked to end: Ctrl-C or SIGTERM.
-pub async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+/// Resolves when the process is asked to end: Ctrl-C or SIGTERM. It listens from the call on, not
+/// only once somebody waits: a process that is asked in between must not be ended by the signal.
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send {
+    let listen = |kind, name| {
+        signal(kind).inspect_err(|error| tracing::warn!(%error, "{name} cannot be caught")).ok()
+    };
+    let signals =
+        [listen(SignalKind::interrupt(), "Ctrl-C"), listen(SignalKind::terminate(), "SIGTERM")];
+    async move {
+        let [mut interrupt, mut terminate] = signals;
+        let came = async |signal: &mut Option<Signal>| match signal {
+            Some(signal) => {
+                signal.recv().await;
             }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be caught; Ctrl-C still stops the server");
-            if let Err(error) = interrupt.await {
-                tracing::error!(%error, "Ctrl-C cannot be caught either; only SIGKILL stops the server");
-                std::future::pending::<()>().await;
-            }
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = came(&mut interrupt) => {}
+            () = came(&mut terminate) => {}
         }
     }
 }

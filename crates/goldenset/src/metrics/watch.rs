@@ -8,6 +8,7 @@ use super::Raising;
 /// Counters and gauges of [`WatchState`].
 pub(super) struct WatchMetrics {
     not_queued: IntCounterVec,
+    missed_dropped: IntCounter,
     failed_flushes: IntCounter,
     open: IntGaugeVec,
 }
@@ -21,6 +22,11 @@ impl WatchMetrics {
             ),
             &["reason"],
         )?;
+        let missed_dropped = IntCounter::new(
+            "goldenset_missed_dropped_total",
+            "Questions that found no answer and were not kept: too many waited to be written, or \
+             the embedding provider refuses them.",
+        )?;
         let failed_flushes = IntCounter::new(
             "goldenset_watch_failed_flushes_total",
             "Times that counts of lookups could not be written; they are kept and tried again.",
@@ -33,9 +39,10 @@ impl WatchMetrics {
             &["tenant"],
         )?;
         registry.register(Box::new(not_queued.clone()))?;
+        registry.register(Box::new(missed_dropped.clone()))?;
         registry.register(Box::new(failed_flushes.clone()))?;
         registry.register(Box::new(open.clone()))?;
-        Ok(Self { not_queued, failed_flushes, open })
+        Ok(Self { not_queued, missed_dropped, failed_flushes, open })
     }
 
     pub(super) fn set(&self, state: &WatchState, raising: &Raising<'_>) {
@@ -43,6 +50,7 @@ impl WatchMetrics {
         for (reason, count) in reasons {
             raising.raise(&self.not_queued.with_label_values(&[reason]), count);
         }
+        raising.raise(&self.missed_dropped, state.missed_dropped);
         raising.raise(&self.failed_flushes, state.failed_flushes);
         for (tenant, open) in &state.open {
             let open = i64::try_from(*open).unwrap_or(i64::MAX);

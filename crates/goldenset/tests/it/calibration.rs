@@ -7,7 +7,7 @@ use crate::program::{Place, entry_line};
 use crate::server::Server;
 use crate::tenant::Tenant;
 
-const ENTRIES: [(&str, &str); 4] = [
+pub(crate) const ENTRIES: [(&str, &str); 4] = [
     ("iva", "Quanto è l'IVA sui libri?"),
     ("reset", "How do I reset my password?"),
     ("ferie", "Le ferie non godute possono essere pagate?"),
@@ -15,7 +15,7 @@ const ENTRIES: [(&str, &str); 4] = [
 ];
 
 /// Paraphrases that are near enough to be told from each other, and two that nothing answers.
-const LABELS: [(&str, &[&str]); 18] = [
+pub(crate) const LABELS: [(&str, &[&str]); 18] = [
     ("quanto è l'iva che si paga sui libri", &["iva"]),
     ("iva sui libri quanto è", &["iva"]),
     ("sui libri quanto è l'iva?", &["iva"]),

@@ -38,7 +38,7 @@ fn importing_twice_changes_nothing() {
     let second = import(&["--json"]);
     let report = json!({
         "rows": 2, "bad_rows": 0, "dry_run": false, "created": 0, "updated": 0, "unchanged": 2,
-        "epoch": 1, "faults": [],
+        "epoch": 1, "faults": [], "conflicts": [],
     });
     assert_eq!((second.code, second.json()), (0, report));
     assert_eq!(place.database(), before);

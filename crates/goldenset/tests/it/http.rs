@@ -146,6 +146,19 @@ impl Server {
         }
     }
 
+    /// A write with a key, to a server that may go away: none when it does not answer.
+    pub(crate) fn attempt(&self, path: &str, body: &Value, key: &str) -> Option<Reply> {
+        let request = CLIENT.post(self.url(path)).header(CONTENT_TYPE, JSON);
+        let request = request.header("idempotency-key", key).body(body.to_string());
+        let reply = RUNTIME.block_on(async {
+            let response = request.send().await.ok()?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Some(Reply { status, headers, bytes: response.bytes().await.ok()?.into() })
+        })?;
+        DESCRIPTION.check("POST", path, body.to_string().as_bytes(), &reply);
+        Some(reply)
+    }
+
     /// A GET with a header of its own.
     pub(crate) fn get_with(&self, path: &str, (name, value): (&str, &str)) -> Reply {
         let reply = answer(CLIENT.get(self.url(path)).header(name, value));

@@ -167,6 +167,7 @@ fn a_scoped_key_sees_its_tenant_and_no_other() {
         "/v1/candidates",
         "/v1/candidates/1",
         "/v1/questions",
+        "/v1/questions/missed",
         "/v1/references",
         "/v1/log",
         "/v1/calibration",

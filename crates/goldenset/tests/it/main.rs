@@ -12,9 +12,15 @@ mod cli_answers;
 #[cfg(test)]
 mod cli_config;
 #[cfg(test)]
+mod cli_lines;
+#[cfg(test)]
+mod cli_loop;
+#[cfg(test)]
 mod cli_transfer;
 #[cfg(test)]
 mod compare;
+#[cfg(test)]
+mod curation;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
@@ -37,6 +43,10 @@ mod keys_operator;
 mod lookup;
 #[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod missed;
+#[cfg(test)]
+mod once;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]

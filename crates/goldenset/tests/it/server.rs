@@ -121,6 +121,15 @@ impl Server {
         assert!(status.success());
     }
 
+    /// `kill -9`, as seen by whoever still speaks to it.
+    pub(crate) fn crash(&self) {
+        let status = Command::new("sh")
+            .args(["-c", "kill -KILL \"$1\"", "kill", &self.process.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
     /// Waits until it ended by itself; returns how, and all that it wrote.
     pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         let status = self.process.wait();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use goldenset_core::decision::MatchType;
+use goldenset_core::ports::Once;
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, Drawn, JudgedCount, Judgement, Verdict,
 };
@@ -14,6 +15,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::error::{Fault, damaged};
+use super::once;
 use super::rows::instant;
 use super::write::{self, Key};
 
@@ -149,14 +151,20 @@ async fn one(
     item(&row)
 }
 
-/// Writes a judgement, and it and the one before into the audit log.
+/// Writes a judgement, and it and the one before into the audit log, unless that was done already.
 pub(super) async fn judge(
     db: &mut SqliteConnection,
-    tenant: &TenantId,
-    id: AuditId,
+    (tenant, id): (&TenantId, AuditId),
     judgement: &Judgement,
+    once: Option<&Once>,
 ) -> Result<AuditItem, Fault> {
     let before = one(db, tenant, id).await?;
+    if let Some(once) = once {
+        if let Some(said) = once::outcome::<Judgement>(db, once).await? {
+            return Ok(AuditItem { judgement: Some(said), ..before });
+        }
+        once::keep(db, once, judgement, judgement.at).await?;
+    }
     sqlx::query(
         "UPDATE audit_sample SET verdict = ?2, better = ?3, unanswerable = ?4, judged_by = ?5, \
          comment = ?6, judged_at = ?7 WHERE id = ?1",

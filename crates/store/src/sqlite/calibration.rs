@@ -1,23 +1,66 @@
 //! Calibrations of scores: versions that never change, and which of them is active.
 
 use goldenset_core::calibration::Calibration;
-use goldenset_core::ports::{CalibrationRecord, Calibrations, Recalibrated};
+use goldenset_core::ports::{CalibrationRecord, Calibrations, Once, Recalibrated};
 use goldenset_core::{Code, Epoch, Error, TenantId, VersionNumber};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::error::{Fault, damaged};
 use super::write::{self, Change};
-use super::{read, rows};
+use super::{once, read, rows};
 
 type Row = (VersionNumber, Option<VersionNumber>, String, i64, String);
 
 /// Who does it, and when.
 pub(super) type By<'a> = (&'a str, Timestamp);
 
+/// What is kept of a change for a caller who asks again.
+#[derive(Serialize, Deserialize)]
+struct Done {
+    epoch: Epoch,
+    active: Option<VersionNumber>,
+}
+
+/// The outcome of an earlier change with this key.
+pub(super) async fn done(
+    db: &mut SqliteConnection,
+    tenant: &TenantId,
+    once: &Once,
+) -> Result<Option<Recalibrated>, Fault> {
+    let Some(Done { epoch, active }) = once::outcome(db, once).await? else { return Ok(None) };
+    let records = all(db, tenant).await?.calibrations.into_iter();
+    let active = records.into_iter().find(|record| Some(record.version) == active);
+    Ok(Some(Recalibrated { epoch, active, replayed: true }))
+}
+
+/// Changes what is active, unless that was done already.
+pub(super) async fn change(
+    db: &mut SqliteConnection,
+    (tenant, by): (&TenantId, By<'_>),
+    calibration: Option<&Calibration>,
+    once: Option<&Once>,
+) -> Result<Recalibrated, Fault> {
+    if let Some(once) = once
+        && let Some(done) = done(db, tenant, once).await?
+    {
+        return Ok(done);
+    }
+    let changed = match calibration {
+        Some(calibration) => save(db, tenant, calibration, by).await?,
+        None => undo(db, tenant, by).await?,
+    };
+    if let Some(once) = once {
+        let active = changed.active.as_ref().map(|record| record.version);
+        once::keep(db, once, &Done { epoch: changed.epoch, active }, by.1).await?;
+    }
+    Ok(changed)
+}
+
 /// Writes the newest version and makes it the active one.
-pub(super) async fn save(
+async fn save(
     db: &mut SqliteConnection,
     tenant: &TenantId,
     calibration: &Calibration,
@@ -54,7 +97,7 @@ pub(super) async fn save(
 }
 
 /// Goes back to what the active version replaced.
-pub(super) async fn undo(
+async fn undo(
     db: &mut SqliteConnection,
     tenant: &TenantId,
     by: By<'_>,
@@ -163,5 +206,5 @@ async fn changed(
     epoch: Epoch,
 ) -> Result<Recalibrated, Fault> {
     write::raise_epoch(db, tenant).await?;
-    Ok(Recalibrated { epoch, active: active(db, tenant).await? })
+    Ok(Recalibrated { epoch, active: active(db, tenant).await?, replayed: false })
 }

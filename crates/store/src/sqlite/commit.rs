@@ -57,18 +57,20 @@ async fn apply(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fau
     }
     let Epoch(before) = known.unwrap_or_default();
     let next = i64::try_from(before + 1).map_err(damaged)?;
-    let mut run = Run { db, set, next, served_changes: 0 };
+    let mut run = Run { db, set, next, served_changes: 0, created: Vec::new() };
     let mut applied = Vec::with_capacity(set.changes.len());
     for change in &set.changes {
         applied.push(run.apply(change).await?);
     }
-    let raised = run.served_changes > 0;
+    let (raised, created) = (run.served_changes > 0, run.created);
     if raised {
         write::raise_epoch(db, &set.tenant).await?;
     }
     let (candidate, feedback) = curation::apply(db, set, &applied).await?;
     let epoch = Epoch(before + u64::from(raised));
-    Ok(Commit { epoch, applied, candidate, feedback, replayed: false })
+    let experts = set.curation.experts.iter().map(|change| change.expert.clone()).collect();
+    let questions = set.curation.questions.clone();
+    Ok(Commit { epoch, applied, candidate, feedback, experts, questions, created, replayed: false })
 }
 
 /// Adds the embeddings of one model to versions that have none of it.
@@ -135,6 +137,8 @@ struct Run<'a> {
     /// The epoch that this commit makes if it changes what is served.
     next: i64,
     served_changes: i64,
+    /// The entries that came with it.
+    created: Vec<EntryId>,
 }
 
 impl<'a> Run<'a> {
@@ -188,6 +192,9 @@ impl<'a> Run<'a> {
             state.as_ref().map_or((0, None), |state| (state.head, state.published));
         let version = if same_as_head { head } else { head + 1 };
         let key = self.key(id, version);
+        if state.is_none() {
+            self.created.push(id.clone());
+        }
         if !same_as_head {
             write::version(self.db, key, content, hash, self.by()).await?;
         }
@@ -215,8 +222,10 @@ impl<'a> Run<'a> {
     ) -> Result<(), Fault> {
         write::forget_embeddings(self.db, key, &self.set.model).await?;
         write::embeddings(self.db, key, &self.set.model, embeddings).await?;
-        let reason = self.set.note.get("reason").and_then(|reason| reason.as_str());
-        write::published(self.db, key, self.by(), reason).await?;
+        let noted = |name: &str| self.set.note.get(name).and_then(|value| value.as_str());
+        // Whoever approved it, where that is somebody else than whose request it is.
+        let by = (noted("approved_by").unwrap_or(&self.set.actor), self.set.at);
+        write::published(self.db, key, by, noted("reason")).await?;
         let model = self.set.model.as_str();
         let mut detail = json!({ "model": model, "replaces": replaces, "written": written });
         let lifted = references::lift(self.db, key).await?;

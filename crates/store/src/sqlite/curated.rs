@@ -247,7 +247,7 @@ impl CurationStore for SqliteStore {
     }
 }
 
-fn most(limit: usize) -> i64 {
+pub(super) fn most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
@@ -271,7 +271,7 @@ async fn candidate(
     Ok(parsed(&content)?)
 }
 
-fn parsed<T: DeserializeOwned>(content: &str) -> Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(content: &str) -> Result<T> {
     serde_json::from_str(content).map_err(damaged)
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::error::Fault;
+use super::missed;
 
 /// Applies all of it; gives back what got a number.
 pub(super) async fn apply(
@@ -39,6 +40,10 @@ pub(super) async fn apply(
     };
     for question in &set.curation.questions {
         write_question(db, &log, question).await?;
+    }
+    if let Some(told) = &set.curation.missed {
+        let written = candidate.as_ref().map(|candidate| candidate.id);
+        missed::tell(db, &set.tenant, told, written).await?;
     }
     Ok((candidate, feedback))
 }

@@ -12,6 +12,7 @@ mod curation;
 mod error;
 mod keys;
 mod lock;
+mod missed;
 mod once;
 mod open;
 mod read;
@@ -29,7 +30,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use goldenset_core::calibration::Calibration;
 use goldenset_core::ports::{
-    Calibrations, ChangeSet, Commit, EntryRecord, PublishedSet, Recalibrated, Store,
+    Calibrations, ChangeSet, Commit, EntryRecord, Once, PublishedSet, Recalibrated, Store,
 };
 use goldenset_core::{
     Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
@@ -147,8 +148,10 @@ impl Store for SqliteStore {
         calibration: &Calibration,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated> {
-        self.write(async |db| calibration::save(db, tenant, calibration, (actor, at)).await).await
+        let by = (tenant, (actor, at));
+        self.write(async |db| calibration::change(db, by, Some(calibration), once).await).await
     }
 
     async fn undo_calibration(
@@ -156,8 +159,14 @@ impl Store for SqliteStore {
         tenant: &TenantId,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated> {
-        self.write(async |db| calibration::undo(db, tenant, (actor, at)).await).await
+        let by = (tenant, (actor, at));
+        self.write(async |db| calibration::change(db, by, None, once).await).await
+    }
+
+    async fn recalibrated(&self, tenant: &TenantId, once: &Once) -> Result<Option<Recalibrated>> {
+        self.read(async |db| calibration::done(db, tenant, once).await).await
     }
 
     async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations> {

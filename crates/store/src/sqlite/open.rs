@@ -31,6 +31,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (5, "keys", include_str!("../../migrations/sqlite/0005_keys.sql")),
         (6, "references", include_str!("../../migrations/sqlite/0006_references.sql")),
         (7, "curation", include_str!("../../migrations/sqlite/0007_curation.sql")),
+        (8, "missed", include_str!("../../migrations/sqlite/0008_missed.sql")),
     ];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -57,6 +58,8 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             // A commit is on the disk when it returns, also when the power fails.
             .synchronous(SqliteSynchronous::Full)
+            // What is deleted was asked by people: nothing of it stays in unused pages.
+            .pragma("secure_delete", "ON")
             .pragma("journal_size_limit", LOG_LIMIT);
         let opened = async {
             let writer = pool(1)

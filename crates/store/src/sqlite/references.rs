@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goldenset_core::ports::{
-    ChangeNumber, NewChange, ReferenceChange, ReferenceChanged, Resting, UndoChange,
+    ChangeNumber, NewChange, Once, ReferenceChange, ReferenceChanged, Resting, UndoChange,
 };
 use goldenset_core::{Code, Document, EntryId, Epoch, Error, Suspension, TenantId, VersionNumber};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use sqlx::{Row, SqliteConnection};
 use super::error::{Fault, damaged};
 use super::select::PUBLISHED;
 use super::write::Key;
-use super::{read, rows, write};
+use super::{once, read, rows, write};
 
 /// Who does it, and when.
 type By<'a> = (&'a str, Timestamp);
@@ -36,12 +36,20 @@ pub(super) async fn resting_on(
     Ok(resting.collect())
 }
 
-/// Records a change and suspends what rests on the document.
+/// Records a change and suspends what rests on the document, unless that was done already.
 pub(super) async fn change(
     db: &mut SqliteConnection,
     change: &NewChange,
 ) -> Result<ReferenceChanged, Fault> {
-    let NewChange { tenant, document, version, by, reason, at } = change;
+    if let Some(done) = earlier(db, change.once.as_ref()).await? {
+        return Ok(done);
+    }
+    let done = record(db, change).await?;
+    keep(db, change.once.as_ref(), done, change.at).await
+}
+
+async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<ReferenceChanged, Fault> {
+    let NewChange { tenant, document, version, by, reason, at, once: _ } = change;
     let epoch = match read::epoch(db, tenant).await? {
         Some(epoch) => epoch,
         None => {
@@ -96,12 +104,45 @@ pub(super) async fn change(
     changed(db, tenant, (epoch, number), ("suspended", &touched), (by, *at)).await
 }
 
-/// Undoes the newest change of a document that is not undone.
+/// Undoes the newest change of a document that is not undone, unless that was done already.
 pub(super) async fn undo(
     db: &mut SqliteConnection,
     undo: &UndoChange,
 ) -> Result<ReferenceChanged, Fault> {
-    let UndoChange { tenant, document, version, by, reason, at } = undo;
+    if let Some(done) = earlier(db, undo.once.as_ref()).await? {
+        return Ok(done);
+    }
+    let done = take_back(db, undo).await?;
+    keep(db, undo.once.as_ref(), done, undo.at).await
+}
+
+/// The outcome of an earlier call with the same key.
+async fn earlier(
+    db: &mut SqliteConnection,
+    once: Option<&Once>,
+) -> Result<Option<ReferenceChanged>, Fault> {
+    let Some(once) = once else { return Ok(None) };
+    let done: Option<ReferenceChanged> = once::outcome(db, once).await?;
+    Ok(done.map(|done| ReferenceChanged { replayed: true, ..done }))
+}
+
+async fn keep(
+    db: &mut SqliteConnection,
+    once: Option<&Once>,
+    done: ReferenceChanged,
+    at: Timestamp,
+) -> Result<ReferenceChanged, Fault> {
+    if let Some(once) = once {
+        once::keep(db, once, &done, at).await?;
+    }
+    Ok(done)
+}
+
+async fn take_back(
+    db: &mut SqliteConnection,
+    undo: &UndoChange,
+) -> Result<ReferenceChanged, Fault> {
+    let UndoChange { tenant, document, version, by, reason, at, once: _ } = undo;
     let mut recorded = rows_before(db, tenant, None, usize::MAX).await?.into_iter();
     let wanted = recorded.find(|change| {
         change.undone_at.is_none()
@@ -286,7 +327,8 @@ async fn changed(
         let held = held.remove(id).unwrap_or_default();
         (id.clone(), held)
     });
-    Ok(ReferenceChanged { epoch, change, suspensions: suspensions.collect() })
+    let suspensions = suspensions.collect();
+    Ok(ReferenceChanged { epoch, change, suspensions, replayed: false })
 }
 
 /// Who did what to a document.

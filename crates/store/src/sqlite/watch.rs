@@ -11,23 +11,34 @@ use super::error::{Fault, damaged};
 
 /// Adds what a process has seen, once. Returns how many drawn answers were left out.
 pub(super) async fn record(db: &mut SqliteConnection, flush: &Flush) -> Result<u64, Fault> {
-    let new = sqlx::query(
-        "INSERT INTO flushes (writer, number, at) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at \
-         WHERE number < excluded.number",
-    )
-    .bind(flush.writer.as_str())
-    .bind(i64::try_from(flush.number).map_err(damaged)?)
-    .bind(flush.at.as_microsecond())
-    .execute(&mut *db)
-    .await?;
-    if new.rows_affected() == 0 {
+    if !is_new(db, &flush.writer, flush.number, flush.at).await? {
         return Ok(0);
     }
     for counts in &flush.counts {
         add(db, counts).await?;
     }
     audit_sample::queue(db, &flush.drawn, flush.most_open).await
+}
+
+/// Whether this is the first time that the writer comes with this number or a later one; the
+/// second time it is not.
+pub(super) async fn is_new(
+    db: &mut SqliteConnection,
+    writer: &str,
+    number: u64,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let new = sqlx::query(
+        "INSERT INTO flushes (writer, number, at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at \
+         WHERE number < excluded.number",
+    )
+    .bind(writer)
+    .bind(i64::try_from(number).map_err(damaged)?)
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(new.rows_affected() > 0)
 }
 
 async fn add(db: &mut SqliteConnection, counts: &DayCounts) -> Result<(), Fault> {

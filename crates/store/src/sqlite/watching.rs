@@ -1,7 +1,7 @@
 //! The trait of what is seen of lookups, each call in a transaction of its own.
 
 use async_trait::async_trait;
-use goldenset_core::ports::WatchStore;
+use goldenset_core::ports::{Once, WatchStore};
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
@@ -40,8 +40,10 @@ impl WatchStore for SqliteStore {
         tenant: &TenantId,
         id: AuditId,
         judgement: &Judgement,
+        once: Option<&Once>,
     ) -> Result<AuditItem> {
-        self.write(async |db| audit_sample::judge(db, tenant, id, judgement).await).await
+        let item = (tenant, id);
+        self.write(async |db| audit_sample::judge(db, item, judgement, once).await).await
     }
 
     async fn judged(&self, tenant: &TenantId, since: Timestamp) -> Result<Vec<JudgedCount>> {

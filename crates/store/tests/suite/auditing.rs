@@ -1,6 +1,7 @@
 //! The audit sample.
 
 use goldenset_core::decision::MatchType;
+use goldenset_core::ports::{LogFilter, Once};
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, Drawn, Flush, JudgedCount, Judgement, Verdict,
 };
@@ -40,7 +41,7 @@ impl Golden {
     }
 
     async fn judge(&self, id: AuditId, judgement: &Judgement) -> AuditItem {
-        self.store().judge(&self.tenant, id, judgement).await.unwrap()
+        self.store().judge(&self.tenant, id, judgement, None).await.unwrap()
     }
 }
 
@@ -139,7 +140,7 @@ pub(crate) async fn judgements_are_kept_and_can_change(golden: Golden) {
     let right = bruno.says(Verdict::Right);
     assert_eq!(bruno.judge(item.id, &right).await.judgement, Some(right.clone()));
     for (tenant, id) in [(&golden.of_tenant("other"), item.id), (&golden, AuditId(99))] {
-        let error = tenant.store().judge(&tenant.tenant, id, &right).await.unwrap_err();
+        let error = tenant.store().judge(&tenant.tenant, id, &right, None).await.unwrap_err();
         assert_eq!(error.code, Code::UnknownAuditItem);
     }
     let Some(log) = golden.backend.log().await else { return };
@@ -208,4 +209,27 @@ pub(crate) async fn judgements_are_counted_by_kind(golden: Golden) {
     assert_eq!(golden.items(AuditStatus::Open).await, []);
     golden.queue(2, vec![golden.drawn("new", 1)], 10).await;
     assert!(golden.items(AuditStatus::Open).await[0].id > last);
+}
+
+pub(crate) async fn a_judgement_with_a_key_is_made_once(golden: Golden) {
+    golden.one(serve("a", &content("one"))).await;
+    golden.queue(1, vec![golden.drawn("who?", 1)], 10).await;
+    let item = golden.items(AuditStatus::Open).await[0].id;
+    let (right, wrong) = (golden.says(Verdict::Right), golden.says(Verdict::Wrong));
+    let judge = async |judgement: &Judgement, byte| {
+        let once = Once { key: "anna/1".into(), fingerprint: [byte; 32] };
+        golden.store().judge(&golden.tenant, item, judgement, Some(&once)).await
+    };
+    let logged = async || {
+        let lines = golden.store().log(&golden.tenant, &LogFilter::default(), 100).await;
+        lines.unwrap().len()
+    };
+    let first = judge(&right, 1).await.unwrap();
+    golden.judge(item, &wrong).await;
+    let before = logged().await;
+    assert_eq!(judge(&right, 1).await.unwrap(), first);
+    assert_eq!(judge(&right, 2).await.unwrap_err().code, Code::IdempotencyReused);
+    // What was said in between stands.
+    assert_eq!(golden.items(AuditStatus::Judged).await[0].judgement, Some(wrong));
+    assert_eq!(logged().await, before);
 }

@@ -6,7 +6,7 @@ use goldenset_core::calibration::{
     Calibration, Certificate, JudgedBy, LabelCounts, Outcome, Refusal, RefusalReason, ScoreMap,
 };
 use goldenset_core::guards::GuardKind;
-use goldenset_core::ports::{Calibrations, Recalibrated};
+use goldenset_core::ports::{Calibrations, Once, Recalibrated};
 use goldenset_core::watch::Counter;
 use goldenset_core::{Code, Epoch, Result, VersionNumber};
 
@@ -56,11 +56,14 @@ fn calibration(slope: f64) -> Calibration {
 
 async fn save(golden: &Golden, slope: f64) -> Result<Recalibrated> {
     let calibration = calibration(slope);
-    golden.store().save_calibration(&golden.tenant, &calibration, &golden.actor, golden.at).await
+    golden
+        .store()
+        .save_calibration(&golden.tenant, &calibration, &golden.actor, golden.at, None)
+        .await
 }
 
 async fn undo(golden: &Golden) -> Result<Recalibrated> {
-    golden.store().undo_calibration(&golden.tenant, &golden.actor, golden.at).await
+    golden.store().undo_calibration(&golden.tenant, &golden.actor, golden.at, None).await
 }
 
 async fn all(golden: &Golden) -> Calibrations {
@@ -168,4 +171,34 @@ pub(crate) async fn changes_of_calibration_are_journalled(golden: Golden) {
             r#"7 anna uncalibrated default 1 {"active":null}"#,
         ]
     );
+}
+
+pub(crate) async fn a_change_of_calibration_with_a_key_is_made_once(golden: Golden) {
+    golden.one(serve("a", &content("one"))).await;
+    let (store, tenant) = (golden.store(), &golden.tenant);
+    let once = |key: &str, byte: u8| Once { key: format!("anna/{key}"), fingerprint: [byte; 32] };
+    let (actor, at) = (&golden.actor, golden.at);
+    let save = async |once: Once| {
+        store.save_calibration(tenant, &calibration(1.0), actor, at, Some(&once)).await
+    };
+    let undo = async |once: Once| store.undo_calibration(tenant, actor, at, Some(&once)).await;
+    assert_eq!(store.recalibrated(tenant, &once("s", 1)).await.unwrap(), None);
+    let saved = save(once("s", 1)).await.unwrap();
+    let undone = undo(once("u", 1)).await.unwrap();
+    for (again, first) in [
+        (save(once("s", 1)).await.unwrap(), saved.clone()),
+        (store.recalibrated(tenant, &once("s", 1)).await.unwrap().unwrap(), saved),
+        // Without the key there would be nothing to undo.
+        (undo(once("u", 1)).await.unwrap(), undone.clone()),
+    ] {
+        assert!(again.replayed && !first.replayed);
+        assert_eq!(Recalibrated { replayed: false, ..again }, first);
+    }
+    for refused in [save(once("s", 2)).await, undo(once("u", 2)).await] {
+        assert_eq!(refused.unwrap_err().code, Code::IdempotencyReused);
+    }
+    let refused = store.recalibrated(tenant, &once("s", 2)).await;
+    assert_eq!(refused.unwrap_err().code, Code::IdempotencyReused);
+    assert_eq!((all(&golden).await.calibrations.len(), all(&golden).await.active), (1, None));
+    assert_eq!(golden.served().await.epoch, undone.epoch);
 }

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod kit;
 pub(crate) mod log;
+pub(crate) mod missing;
 pub(crate) mod reading;
 pub(crate) mod refusing;
 pub(crate) mod saving;
@@ -77,11 +78,13 @@ macro_rules! conformance {
                 calibrating::calibrations_are_kept_to_the_bit_from_the_first_reading_on,
                 calibrating::calibrations_are_per_tenant,
                 calibrating::changes_of_calibration_are_journalled,
+                calibrating::a_change_of_calibration_with_a_key_is_made_once,
                 suspending::what_rests_is_suspended_until_it_is_approved,
                 suspending::changes_add_up_and_are_undone_one_by_one,
                 suspending::retiring_keeps_a_suspension_and_returning_ends_it,
                 suspending::changes_are_per_tenant_and_come_in_pages,
                 suspending::suspensions_are_journalled,
+                suspending::a_change_with_a_key_is_made_once,
                 counting::counts_add_up_by_day_and_calibration,
                 counting::a_flush_that_comes_again_adds_nothing,
                 counting::none_is_lost_among_writers,
@@ -92,6 +95,7 @@ macro_rules! conformance {
                 auditing::items_come_in_pages,
                 auditing::judgements_are_kept_and_can_change,
                 auditing::judgements_are_counted_by_kind,
+                auditing::a_judgement_with_a_key_is_made_once,
                 curating::experts_are_kept_by_tenant,
                 curating::changes_of_what_was_not_seen_are_refused,
                 curating::candidates_come_the_most_urgent_first,
@@ -101,6 +105,8 @@ macro_rules! conformance {
                 curating::known_questions_are_the_last_word_on_each,
                 curating::a_write_with_a_key_is_done_once,
                 curating::the_log_is_read_backwards,
+                missing::misses_add_up_once,
+                missing::the_least_asked_and_oldest_go,
                 keys::keys_are_kept_as_they_were_made,
                 keys::revoked_keys_stay_and_stay_revoked,
                 keys::the_log_tells_of_keys_and_not_their_secrets,

@@ -1,7 +1,7 @@
 //! Changes of documents, and the entries that they hold back until they are approved again.
 
 use goldenset_core::ports::{
-    EntryChange, NewChange, ReferenceChange, ReferenceChanged, Resting, UndoChange,
+    EntryChange, NewChange, Once, ReferenceChange, ReferenceChanged, Resting, UndoChange,
 };
 use goldenset_core::{Code, Document, EntryContent, Epoch, Reference, Result, Suspension};
 
@@ -31,6 +31,7 @@ async fn change(golden: &Golden, document: &str, version: &str) -> ReferenceChan
         by: golden.actor.clone(),
         reason: Some("why".into()),
         at: golden.at,
+        once: None,
     };
     golden.store().change_reference(&change).await.unwrap()
 }
@@ -43,6 +44,7 @@ async fn undo(golden: &Golden, document: &str, version: Option<&str>) -> Result<
         by: golden.actor.clone(),
         reason: None,
         at: golden.at,
+        once: None,
     };
     golden.store().undo_reference_change(&undo).await
 }
@@ -226,4 +228,45 @@ pub(crate) async fn suspensions_are_journalled(golden: Golden) {
             r#"7 anna resumed default b 1 {"change":1}"#,
         ]
     );
+}
+
+pub(crate) async fn a_change_with_a_key_is_made_once(golden: Golden) {
+    golden.one(serve("a", &resting("a"))).await;
+    let once = |key: &str, byte| Once { key: format!("anna/{key}"), fingerprint: [byte; 32] };
+    let new = |once| NewChange {
+        tenant: golden.tenant.clone(),
+        document: Document::new("guide").unwrap(),
+        version: "2".into(),
+        by: golden.actor.clone(),
+        reason: None,
+        at: golden.at,
+        once: Some(once),
+    };
+    let back = |once| UndoChange {
+        tenant: golden.tenant.clone(),
+        document: Document::new("guide").unwrap(),
+        version: None,
+        by: golden.actor.clone(),
+        reason: None,
+        at: golden.at,
+        once: Some(once),
+    };
+    let store = golden.store();
+    let first = store.change_reference(&new(once("c", 1))).await.unwrap();
+    let again = store.change_reference(&new(once("c", 1))).await.unwrap();
+    assert!(again.replayed && !first.replayed);
+    assert_eq!(ReferenceChanged { replayed: false, ..again }, first);
+    assert_eq!((changes(&golden).await.len(), held(&golden).await), (1, vec!["a: 2".to_owned()]));
+    let undone = store.undo_reference_change(&back(once("u", 1))).await.unwrap();
+    // Without the key there would be nothing to undo.
+    let again = store.undo_reference_change(&back(once("u", 1))).await.unwrap();
+    assert_eq!(ReferenceChanged { replayed: false, ..again }, undone);
+    // Nor does the first one come back.
+    assert!(store.change_reference(&new(once("c", 1))).await.unwrap().replayed);
+    assert_eq!(held(&golden).await, ["a: "]);
+    let refused = store.change_reference(&new(once("c", 2))).await;
+    assert_eq!(refused.unwrap_err().code, Code::IdempotencyReused);
+    let refused = store.undo_reference_change(&back(once("u", 2))).await;
+    assert_eq!(refused.unwrap_err().code, Code::IdempotencyReused);
+    assert_eq!(golden.served().await.epoch, undone.epoch);
 }

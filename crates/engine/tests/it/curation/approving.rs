@@ -154,13 +154,43 @@ async fn quality_approves_what_is_surely_the_entrys_question() {
     let taken = rig.hears(sure).await;
     assert_eq!(taken.candidate.unwrap().status, CandidateStatus::Approved, "{}", taken.reason);
     assert_eq!(rig.serves(FERIE).await.unwrap().1, "Quattro settimane.");
-    let unsure = Feedback {
-        confidence: 1.0,
-        ..corrects("aldo", "riposo estivo dei commessi", "ferie", "Due settimane.")
-    };
+    // Where that is not sure, what is right for the entry's question stays, and the other question
+    // gets an entry of its own.
+    let other = "riposo estivo dei commessi";
+    let unsure = Feedback { confidence: 1.0, ..corrects("aldo", other, "ferie", "Due settimane.") };
     let taken = rig.hears(unsure).await;
-    assert_eq!(taken.candidate.unwrap().status, CandidateStatus::Pending, "{}", taken.reason);
+    assert_eq!(taken.candidate.unwrap().status, CandidateStatus::Approved, "{}", taken.reason);
     assert_eq!(rig.serves(FERIE).await.unwrap().1, "Quattro settimane.");
+    assert_eq!(rig.serves(other).await.unwrap().1, "Due settimane.");
+}
+
+#[tokio::test]
+async fn a_rewritten_text_waits_for_a_person_whoever_agrees() {
+    let (rig, id) = proposed().await;
+    let text = Amended { answer: Some("Cinque settimane.".into()), ..Amended::default() };
+    rig.engine.amend(author("default"), id, handle("emil"), text).await.unwrap();
+    let agrees = Feedback { confidence: 1.0, answer: None, ..corrects("aldo", FERIE, "ferie", "") };
+    let again =
+        Feedback { confidence: 1.0, ..corrects("aldo", FERIE, "ferie", "Cinque settimane.") };
+    for feedback in [agrees, again] {
+        let taken = rig.hears(feedback).await.candidate.unwrap();
+        assert_eq!((taken.id, taken.status), (id, CandidateStatus::Pending));
+    }
+    assert_eq!(rig.serves(FERIE).await.unwrap().1, "Tre settimane.");
+}
+
+#[tokio::test]
+async fn what_the_gate_objects_to_waits_for_a_person() {
+    let rig = team().await;
+    let other = "quante settimane di ferie spettano per la legge";
+    let sure = Feedback { confidence: 1.0, ..corrects("aldo", other, "", "Quattro settimane.") };
+    let taken = rig.hears(sure).await;
+    assert_eq!(taken.candidate.unwrap().status, CandidateStatus::Pending, "{}", taken.reason);
+    assert!(taken.reason.contains("answered by ferie already"), "{}", taken.reason);
+    assert_eq!(rig.serves(other).await.unwrap().0, "ferie");
+    // The next look does not try again what a person has to decide.
+    let swept = rig.engine.sweep(&TenantId::default()).await.unwrap();
+    assert_eq!(swept.approved, 0);
 }
 
 #[tokio::test]

@@ -4,5 +4,6 @@ mod approving;
 mod feedback;
 mod gate;
 mod kit;
+mod missed;
 mod rules;
 mod trust;

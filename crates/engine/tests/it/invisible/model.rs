@@ -178,7 +178,9 @@ impl Model {
                 }
             }
             Step::Calibrate { tenant, scoring }
-                if self.entries.keys().any(|(known, _)| known == tenant) =>
+                // Whatever came first made the tenant.
+                if self.entries.keys().any(|(known, _)| known == tenant)
+                    || self.changes.get(tenant).is_some_and(|changes| !changes.is_empty()) =>
             {
                 let calibrations = self.calibrations.entry(*tenant).or_default();
                 calibrations.stored += 1;

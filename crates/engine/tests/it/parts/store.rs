@@ -7,19 +7,19 @@ use async_trait::async_trait;
 use goldenset_core::calibration::Calibration;
 use goldenset_core::curation::{
     Candidate, CandidateFilter, CandidateId, CandidateKey, Expert, FeedbackFilter, FeedbackId,
-    FeedbackRecord, Outcome, RecordedQuestion,
+    FeedbackRecord, MissedFlush, MissedGroup, Outcome, RecordedQuestion,
 };
 use goldenset_core::keys::{KeyId, KeyRecord, NewKey, StoredKey};
 use goldenset_core::ports::{
     Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord, KeyStore, LogFilter,
-    LogLine, NewChange, Once, PublishedSet, Recalibrated, ReferenceChange, ReferenceChanged,
-    ReferenceStore, Resting, Store, UndoChange, WatchStore,
+    LogLine, NewChange, Once, PublishedSet, QuestionStore, Recalibrated, ReferenceChange,
+    ReferenceChanged, ReferenceStore, Resting, Store, UndoChange, WatchStore,
 };
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
 use goldenset_core::{
-    Code, Document, Embedding, EntryId, Epoch, Error, Handle, ModelId, Result, TenantId,
+    Code, Document, Embedding, EntryId, Epoch, Error, Handle, ModelId, Result, Signature, TenantId,
     VersionNumber,
 };
 use jiff::Timestamp;
@@ -39,6 +39,7 @@ pub(crate) struct TroubledStore {
     inner: Arc<dyn Store>,
     commits: Mutex<VecDeque<Fails>>,
     flushes: Mutex<VecDeque<Fails>>,
+    missed: Mutex<VecDeque<Fails>>,
     reads: Mutex<usize>,
     /// Commits wait here before they are written while a test holds it for writing.
     pub(crate) before: RwLock<()>,
@@ -52,6 +53,7 @@ impl TroubledStore {
             inner,
             commits: Mutex::default(),
             flushes: Mutex::default(),
+            missed: Mutex::default(),
             reads: Mutex::default(),
             before: RwLock::default(),
             after: RwLock::default(),
@@ -66,6 +68,11 @@ impl TroubledStore {
     /// The next flush of counts fails.
     pub(crate) fn fail_flush(&self, fails: Fails) {
         self.flushes.lock().unwrap().push_back(fails);
+    }
+
+    /// The next flush of questions that missed fails.
+    pub(crate) fn fail_missed(&self, fails: Fails) {
+        self.missed.lock().unwrap().push_back(fails);
     }
 
     /// The next so many reads of a published set fail.
@@ -125,12 +132,13 @@ impl Store for TroubledStore {
         calibration: &Calibration,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated> {
         let fails = self.commits.lock().unwrap().pop_front();
         if fails == Some(Fails::Before) {
             return away();
         }
-        let saved = self.inner.save_calibration(tenant, calibration, actor, at).await?;
+        let saved = self.inner.save_calibration(tenant, calibration, actor, at, once).await?;
         if fails == Some(Fails::After) { away() } else { Ok(saved) }
     }
 
@@ -139,8 +147,13 @@ impl Store for TroubledStore {
         tenant: &TenantId,
         actor: &str,
         at: Timestamp,
+        once: Option<&Once>,
     ) -> Result<Recalibrated> {
-        self.inner.undo_calibration(tenant, actor, at).await
+        self.inner.undo_calibration(tenant, actor, at, once).await
+    }
+
+    async fn recalibrated(&self, tenant: &TenantId, once: &Once) -> Result<Option<Recalibrated>> {
+        self.inner.recalibrated(tenant, once).await
     }
 
     async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations> {
@@ -239,8 +252,9 @@ impl WatchStore for TroubledStore {
         tenant: &TenantId,
         id: AuditId,
         judgement: &Judgement,
+        once: Option<&Once>,
     ) -> Result<AuditItem> {
-        self.inner.judge(tenant, id, judgement).await
+        self.inner.judge(tenant, id, judgement, once).await
     }
 
     async fn judged(&self, tenant: &TenantId, since: Timestamp) -> Result<Vec<JudgedCount>> {
@@ -249,6 +263,31 @@ impl WatchStore for TroubledStore {
 
     async fn open_items(&self) -> Result<Vec<(TenantId, u64)>> {
         self.inner.open_items().await
+    }
+}
+
+#[async_trait]
+impl QuestionStore for TroubledStore {
+    async fn record_missed(&self, flush: &MissedFlush) -> Result<Vec<(TenantId, Signature)>> {
+        let fails = self.missed.lock().unwrap().pop_front();
+        if fails == Some(Fails::Before) {
+            return away();
+        }
+        let gone = self.inner.record_missed(flush).await?;
+        if fails == Some(Fails::After) { away() } else { Ok(gone) }
+    }
+
+    async fn missed(
+        &self,
+        tenant: &TenantId,
+        least: u64,
+        limit: usize,
+    ) -> Result<Vec<MissedGroup>> {
+        self.inner.missed(tenant, least, limit).await
+    }
+
+    async fn forget_missed(&self, asked: Timestamp) -> Result<Vec<(TenantId, Signature)>> {
+        self.inner.forget_missed(asked).await
     }
 }
 

@@ -84,6 +84,7 @@ async fn a_share_of_zero_queues_nothing_and_half_about_half() {
             keep_days: 1,
             audit_share: bad,
             most_open: 1,
+            questions: None,
         };
         let refused = Watch::new(Arc::clone(&rig.engine), settings).err().unwrap();
         assert_eq!(refused.code, Code::ThresholdOutOfRange);
@@ -153,7 +154,7 @@ async fn judged_items_become_labels_and_a_report() {
     let open: Vec<AuditItem> = rig.open("default").await;
     assert_eq!(open.len(), 5);
     let judge = async |place: usize, judgement: Judgement| {
-        watch.judge(&tenant, open[place].id, judgement).await
+        watch.judge(&tenant, open[place].id, judgement, None).await
     };
     let (early, late) = ("2024-03-30T22:31:00Z", "2024-03-30T22:32:00Z");
     judge(0, says(Verdict::Right, early)).await.unwrap();
@@ -166,7 +167,7 @@ async fn judged_items_become_labels_and_a_report() {
     ask(&watch, questions[1]).await;
     watch.flush().await.unwrap();
     let again = rig.open("default").await.into_iter().find(|item| item.entry_id == entry_id("e0"));
-    watch.judge(&tenant, again.unwrap().id, says(Verdict::Right, late)).await.unwrap();
+    watch.judge(&tenant, again.unwrap().id, says(Verdict::Right, late), None).await.unwrap();
 
     let labels = audit::labels(&*rig.store, &tenant).await.unwrap();
     let shown: Vec<_> = labels
@@ -194,7 +195,7 @@ async fn judged_items_become_labels_and_a_report() {
     let error = judge(4, ghost).await.unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (Code::UnknownEntry, Some("entry")));
     let nobody = TenantId::new("nobody").unwrap();
-    let refused = watch.judge(&nobody, open[4].id, says(Verdict::Right, early)).await;
+    let refused = watch.judge(&nobody, open[4].id, says(Verdict::Right, early), None).await;
     assert_eq!(refused.unwrap_err().code, Code::UnknownTenant);
     assert_eq!(watch.audit_report(&tenant, 0).await.unwrap_err().code, Code::InvalidField);
 }

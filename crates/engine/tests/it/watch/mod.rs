@@ -5,6 +5,7 @@ mod audit;
 mod counting;
 mod drift;
 mod filling;
+mod missed;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,8 @@ const PHRASING: &str = "Quanto dura il preavviso di dimissioni?";
 
 fn watch(engine: &Arc<Engine>, audit_share: f64) -> Watch {
     let flush_every = Duration::from_secs(3600);
-    let settings = WatchSettings { flush_every, keep_days: 400, audit_share, most_open: 10 };
+    let settings =
+        WatchSettings { flush_every, keep_days: 400, audit_share, most_open: 10, questions: None };
     Watch::new(Arc::clone(engine), settings).unwrap()
 }
 

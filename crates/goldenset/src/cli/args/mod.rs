@@ -1,12 +1,21 @@
 //! What the command line takes: the commands, and what each takes in the file of its name.
 
 mod ask;
+mod cache;
 mod calibrate;
+mod candidates;
 mod compare;
+mod entries;
 mod eval;
+mod experts;
+mod feedback;
 mod fit;
 mod keys;
+mod log;
+mod page;
 mod place;
+mod questions;
+mod references;
 mod remote;
 mod transfer;
 mod watch;
@@ -16,12 +25,25 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(super) use ask::Ask;
+pub(super) use cache::{Cache, CacheStats, InvalidateCache};
 pub(super) use calibrate::{Calibrate, CalibrateCommand};
+pub(super) use candidates::{
+    AmendCandidate, ApproveCandidate, Candidates, DecideCandidate, ListCandidates, ShowCandidate,
+};
 pub(super) use compare::Compare;
+pub(super) use entries::{
+    DiffEntry, Entries, ListEntries, PublishEntry, RetireEntry, RollBackEntry, ShowEntry,
+};
 pub(super) use eval::Eval;
+pub(super) use experts::{Experts, ImportLines, ListExperts, PutExpert, ShowExpert};
+pub(super) use feedback::{FeedbackCommand, GiveFeedback, ListFeedback};
 pub(super) use fit::Fit;
 pub(super) use keys::{CreateKey, Keys, ListKeys, RevokeKey};
+pub(super) use log::Log;
+pub(super) use page::Page;
 pub(super) use place::{Place, Set};
+pub(super) use questions::{ImportQuestions, ListQuestions, Questions, RecordQuestion};
+pub(super) use references::{ListReferences, ReferenceChanged, References, UndoReference};
 pub(super) use remote::{At, Remote};
 pub(super) use transfer::{Export, Format, Import};
 pub(super) use watch::{Audit, AuditExport, AuditJudge, AuditList, AuditReport, Drift};
@@ -47,9 +69,10 @@ const EXAMPLES: &str = "Examples:
   goldenset ask \"Quando matura il TFR?\"  ask without a server
   goldenset serve                        serve over HTTP
 
-Exit codes: 0 done; 1 nothing served (ask), not the same (compare), a bound missed (eval), nothing
-certified (calibrate), lookups shifted (drift) or a promise broken (audit report); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again; 6 set-up to
-mend; 7 not allowed; 70 a fault of goldenset.";
+Exit codes: 0 done; 1 nothing served (ask), rows left out (import --partial), not the same
+(compare), a bound missed (eval), nothing certified (calibrate), lookups shifted (drift) or a
+promise broken (audit report); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again;
+6 set-up to mend; 7 not allowed; 70 a fault of goldenset.";
 
 /// What goldenset can do.
 #[derive(Debug, Subcommand)]
@@ -179,6 +202,73 @@ Examples:
   goldenset keys revoke 3"
     )]
     Keys(Keys),
+    /// Say who the experts are, and how far they are trusted
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset experts put anna --role approver --verified --trust 0.9
+  goldenset experts list"
+    )]
+    Experts(Experts),
+    /// Say what experts say of answers; corrections become candidates
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset feedback give --query \"Ferie?\" --entry o001 --type correct --confidence 0.9 --expert anna
+  goldenset feedback import feedback.jsonl --dry-run
+  goldenset feedback list --entry o001"
+    )]
+    Feedback(FeedbackCommand),
+    /// Decide what is proposed: approve, reject, send back, amend
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset candidates list --status pending
+  goldenset candidates show 3
+  goldenset candidates approve 3 --by anna --dry-run
+  goldenset candidates approve 3 --by anna --url http://127.0.0.1:8420"
+    )]
+    Candidates(Candidates),
+    /// Show entries and their versions; publish, retire, roll back
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset entries show o012
+  goldenset entries diff o012 --from 1 --to 2
+  goldenset entries rollback o012 --to 1 --by anna --reason \"the new answer is wrong\""
+    )]
+    Entries(Entries),
+    /// Record what answers a question; no publish may take it away unseen
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset questions record --query \"Quando matura il TFR?\" --entry o012 --by anna
+  goldenset questions import labels.jsonl --by anna"
+    )]
+    Questions(Questions),
+    /// Say that a document has changed: what rests on it is held back until approved again
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset references changed \"D.Lgs. 66/2003\" --version 2026-01 --dry-run
+  goldenset references undo \"D.Lgs. 66/2003\"
+  goldenset references list"
+    )]
+    References(References),
+    /// Look into the caches of a running server, and drop what they hold
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset cache stats --url http://127.0.0.1:8420
+  goldenset cache invalidate --entry o012 --dry-run --url http://127.0.0.1:8420"
+    )]
+    Cache(Cache),
+    /// Show who did what and when, the newest last
+    #[command(after_help = "Examples:
+  goldenset log
+  goldenset log --entry o012 --limit 10
+  goldenset log --action published --json")]
+    Log(Log),
     /// Check everything that serving needs, and say what to mend
     Doctor(Doctor),
     /// Show the configuration

@@ -19,7 +19,6 @@ pub struct Remote {
     pub json: bool,
 }
 
-#[allow(unreachable_pub, reason = "the commands of the golden loop take it")]
 /// A [`Remote`] whose work is about one golden set.
 #[derive(Debug, Args)]
 pub struct At {

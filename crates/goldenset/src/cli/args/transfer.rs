@@ -39,6 +39,9 @@ pub struct Import {
     /// Check and count, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Publish in spite of conflicts with what is known, for this reason
+    #[arg(long, value_name = "REASON", conflicts_with = "draft")]
+    pub r#override: Option<String>,
     /// Keep the entries as drafts that are not served
     #[arg(long)]
     pub draft: bool,

@@ -27,6 +27,7 @@ struct Refusal {
     detail: String,
     field: Option<String>,
     fix: Option<String>,
+    conflicts: Option<Value>,
 }
 
 impl Reply {
@@ -71,7 +72,7 @@ impl Reply {
 }
 
 fn refused(status: StatusCode, refusal: Refusal) -> Error {
-    let Refusal { code, detail, field, fix } = refusal;
+    let Refusal { code, detail, field, fix, conflicts } = refusal;
     let mut error = match Code::from_name(&code) {
         Some(code) => Error::new(code, detail),
         None => Error::new(
@@ -80,6 +81,7 @@ fn refused(status: StatusCode, refusal: Refusal) -> Error {
         ),
     };
     error.field = field;
+    error.members.extend(conflicts.map(|conflicts| ("conflicts", conflicts)));
     error.fix = match error.code {
         Code::KeyMissing => Some("put a key of this server into GOLDENSET_API_KEY".into()),
         _ => fix.map(Into::into),
@@ -115,6 +117,9 @@ mod tests {
         let error = read(404, problem, body).unwrap_err();
         assert_eq!((error.code, error.detail.as_str()), (Code::UnknownEntry, "no `a`"));
         assert_eq!((error.field.as_deref(), error.fix.as_deref()), (Some("id"), Some("list")));
+        let body = r#"{"code": "publish_conflict", "detail": "no", "conflicts": [{"kind": "a"}]}"#;
+        let error = read(409, problem, body).unwrap_err();
+        assert_eq!(error.members, [("conflicts", serde_json::json!([{ "kind": "a" }]))]);
         let body = r#"{"code": "of_tomorrow", "detail": "no", "fix": "upgrade", "new": [1]}"#;
         let error = read(409, problem, body).unwrap_err();
         assert_eq!((error.code, error.fix.as_deref()), (Code::UnexpectedReply, Some("upgrade")));

@@ -8,7 +8,7 @@ use reqwest::Url;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::args::At;
+use super::super::args::{At, Page};
 
 /// Header that lets a write be sent twice and done once.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -77,6 +77,22 @@ impl Request {
             Err(_) => self.fault = Some("a field of the body cannot be written as JSON"),
         }
         self
+    }
+
+    /// Adds every field of an object that has a value.
+    pub(in super::super) fn fields(mut self, object: &impl Serialize) -> Self {
+        match serde_json::to_value(object) {
+            Ok(Value::Object(fields)) => {
+                self.body.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
+            }
+            _ => self.fault = Some("the body cannot be written as a JSON object"),
+        }
+        self
+    }
+
+    /// Asks for a part of a list, where `after` is what the list calls its place.
+    pub(in super::super) fn page(self, page: &Page, after: &'static str) -> Self {
+        self.param("limit", page.limit).param(after, page.after.as_ref())
     }
 
     /// Names the golden set where the request takes it: in the address of a GET, else in the body.
@@ -149,8 +165,9 @@ mod tests {
     #[test]
     fn bodies_hold_what_there_is() {
         let request = Request::post("/v1/x").field("a", 1).field("b", None::<u8>);
+        let request = request.fields(&serde_json::json!({ "c": [2], "d": null }));
         let sent = request.idempotency_key(Some("k".into())).into_http(None).unwrap();
-        assert_eq!(sent.body(), br#"{"a":1}"#);
+        assert_eq!(sent.body(), br#"{"a":1,"c":[2]}"#);
         assert_eq!(sent.headers()["idempotency-key"], "k");
         assert_eq!(sent.headers()["content-type"], "application/json");
         assert!(Request::get("/v1/x").into_http(None).unwrap().body().is_empty());
