@@ -28,8 +28,8 @@ pub use curation::{
 pub use keys::KeyStore;
 pub use questions::QuestionStore;
 pub use references::{
-    ChangeNumber, MAX_BY_BYTES, MAX_REASON_BYTES, NewChange, ReferenceChange, ReferenceChanged,
-    ReferenceStore, Resting, UndoChange,
+    ChangeNumber, MAX_BY_BYTES, NewChange, ReferenceChange, ReferenceChanged, ReferenceStore,
+    Resting, UndoChange,
 };
 pub use watch::WatchStore;
 

@@ -111,13 +111,15 @@ impl Engine {
         if mode.dry_run {
             return Ok((imported, conflicts));
         }
+        // What the gate says is about the set that it saw.
+        let expects = gate.is_some().then_some(set.epoch);
         let over = gate.flatten();
         refuse(&conflicts, over.as_ref())?;
         let planned = wanted
             .into_iter()
             .zip(embeddings)
             .map(|((id, content), embeddings)| Planned::save(id, content, embeddings));
-        let mut wanted = Wanted { planned: planned.collect(), ..Wanted::default() };
+        let mut wanted = Wanted { planned: planned.collect(), expects, ..Wanted::default() };
         if let Some(over) = &over {
             wanted.note.insert("reason".into(), over.reason.clone().into());
         }

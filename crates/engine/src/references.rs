@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use goldenset_core::curation::MAX_REASON_BYTES;
 use goldenset_core::decision::Decision;
 use goldenset_core::ports::{
-    ChangeNumber, MAX_BY_BYTES, MAX_REASON_BYTES, NewChange, ReferenceChange, ReferenceChanged,
-    Resting, UndoChange,
+    ChangeNumber, MAX_BY_BYTES, NewChange, ReferenceChange, ReferenceChanged, Resting, UndoChange,
 };
 use goldenset_core::reference::check_version;
 use goldenset_core::{

@@ -14,8 +14,6 @@ pub type ChangeNumber = u32;
 
 /// Longest name of who does it, in bytes.
 pub const MAX_BY_BYTES: usize = 200;
-/// Longest reason, in bytes.
-pub const MAX_REASON_BYTES: usize = 4096;
 
 /// A document has a new version.
 #[derive(Debug, Clone)]

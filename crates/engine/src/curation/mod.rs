@@ -4,6 +4,7 @@
 //! again. So no two approvals publish twice, and a crash between two steps leaves a state from
 //! which the next look goes on.
 
+mod by_policy;
 mod decide;
 mod evidence;
 mod experts;
