@@ -100,6 +100,7 @@ codes! {
     NotAnApprover = "not_an_approver", Forbidden, "only approvers may do this";
     FourEyes = "four_eyes", Forbidden, "who proposed may not approve";
     IdempotencyReused = "idempotency_reused", Conflict, "the idempotency key was used for something else";
+    KeyAlreadyMade = "key_already_made", Conflict, "the key was made already, and its text is shown once";
     KeyMissing = "key_missing", Forbidden, "a key is needed";
     KeyInvalid = "key_invalid", Forbidden, "the key opens nothing";
     RoleTooLow = "role_too_low", Forbidden, "the role of the key does not allow it";

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
 use crate::ids::TenantId;
+use crate::ports::Once;
 
 pub use text::{PresentedKey, Secret, SecretHash};
 
@@ -70,6 +71,18 @@ impl FromStr for KeyId {
     }
 }
 
+impl KeyId {
+    /// What a store says where the request that made this key comes again.
+    #[must_use]
+    pub fn already_made(self) -> Error {
+        let detail = format!("this request made key {self} before; its text was shown then");
+        Error::new(Code::KeyAlreadyMade, detail)
+            .field("idempotency-key")
+            .fix("unless you have its text, revoke it and make another with a new idempotency key")
+            .with("key_id", self.0.into())
+    }
+}
+
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -93,6 +106,8 @@ pub struct NewKey {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// So that a caller who did not hear of the outcome makes no second one.
+    pub once: Option<Once>,
 }
 
 impl NewKey {
@@ -180,6 +195,7 @@ mod tests {
             hash: Secret::from([7; 32]).hash(),
             by: "anna".into(),
             at: Timestamp::UNIX_EPOCH,
+            once: None,
         };
         assert!(key("the app", Some("anna")).check().is_ok());
         for bad in ["", " a", "a\n", &"x".repeat(65)] {

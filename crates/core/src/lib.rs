@@ -13,6 +13,7 @@ pub mod ids;
 pub mod keys;
 pub mod ports;
 pub mod reference;
+pub mod said;
 pub mod validity;
 pub mod verifier;
 pub mod watch;

@@ -15,6 +15,9 @@ use crate::engine::Engine;
 /// common are not worth more.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// The version that an entry begins with.
+const FIRST: VersionNumber = 1;
+
 /// What became of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,7 +127,8 @@ impl Engine {
     /// `from` the one before `to`.
     ///
     /// # Errors
-    /// `unknown_entry`, `unknown_version` naming `from` or `to`; faults of the store.
+    /// `unknown_entry`, `unknown_version` naming `from` or `to`, also where `from` is not named and
+    /// `to` is the first; faults of the store.
     pub async fn diff(
         &self,
         tenant: &TenantId,
@@ -143,7 +147,16 @@ impl Engine {
         };
         let newest = versions.iter().map(|record| record.version).max().unwrap_or_default();
         let new = find("to", to.unwrap_or(newest))?;
-        let old = find("from", from.unwrap_or(new.version.saturating_sub(1)))?;
+        let old = match from {
+            Some(from) => find("from", from)?,
+            None if new.version == FIRST => {
+                let detail = format!("there is nothing before version {FIRST} of entry `{id}`");
+                return Err(Error::new(Code::UnknownVersion, detail).field("from").fix(
+                    "read the version itself with GET /v1/entries/{id}, or name two versions",
+                ));
+            }
+            None => find("from", new.version - 1)?,
+        };
         let changes = Changes::between(&old.content, &new.content);
         Ok(VersionDiff { id: id.clone(), from: old.version, to: new.version, changes })
     }

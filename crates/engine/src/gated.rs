@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use goldenset_core::curation::{Outcome, check_reason};
+use goldenset_core::curation::Outcome;
 use goldenset_core::ports::Applied;
+use goldenset_core::said::check_reason;
 use goldenset_core::{
     Code, EntryContent, EntryId, EntryStatus, Error, Handle, Result, VersionNumber,
 };
@@ -68,7 +69,7 @@ impl Engine {
         }
         let embeddings = self.embeddings_of(&content).await?;
         let plan = || Planned::save(id.clone(), content.clone(), Some(embeddings.clone()));
-        self.go_live(author, &content, plan, (how, over), &[]).await
+        self.go_live(author, &content, plan, (how, over), None).await
     }
 
     /// What [`Engine::save`] would do without publishing.
@@ -110,7 +111,7 @@ impl Engine {
             let (id, content) = (id.clone(), content.clone());
             Planned::publish(id, version, content, embeddings.clone(), reapprove)
         };
-        self.go_live(author, &content, plan, (how, over), &[]).await
+        self.go_live(author, &content, plan, (how, over), None).await
     }
 
     /// Puts an earlier version back in force. Who proposed the one that was served has proposed
@@ -139,9 +140,8 @@ impl Engine {
             })?;
         let content = record.content;
         let embeddings = self.embeddings_of(&content).await?;
-        let plan = || Planned::publish(id.clone(), to, content.clone(), embeddings.clone(), false);
-        let note = [("rolled_back", json!(true)), ("approved_by", json!(by))];
-        self.go_live(author, &content, plan, (how, over), &note).await
+        let plan = || Planned::roll_back(id.clone(), to, content.clone(), embeddings.clone());
+        self.go_live(author, &content, plan, (how, over), Some(by)).await
     }
 
     /// Takes an entry out of service.
@@ -192,7 +192,7 @@ impl Engine {
         content: &EntryContent,
         plan: impl Fn() -> Planned,
         (how, over): (&Publishing, Option<Override>),
-        note: &[(&str, serde_json::Value)],
+        approved_by: Option<&Handle>,
     ) -> Result<Published> {
         until_first!(async {
             let planned = plan();
@@ -207,11 +207,11 @@ impl Engine {
                 return Ok(Published { changed, dry_run: true, gate: Some(gate) });
             }
             gate.refuse(over.as_ref())?;
-            let rolls_back = note.iter().any(|(name, _)| *name == "rolled_back");
+            let rolls_back = planned.rolls_back();
             let mut wanted = Wanted { expects: Some(set.epoch), ..Wanted::from(planned) };
             wanted.note(how.reason.as_deref(), over.as_ref(), Some(&gate));
-            for (name, value) in note {
-                wanted.note.insert((*name).to_owned(), value.clone());
+            if let Some(by) = approved_by {
+                wanted.note.insert("approved_by".into(), json!(by));
             }
             if rolls_back && let Some(served) = set.entry(&id) {
                 let made = self.store.candidate_of(&author.tenant, &id, served.version).await?;

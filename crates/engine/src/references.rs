@@ -1,13 +1,15 @@
 //! Documents that change, and the entries that rest on them.
 
+mod dry_run;
+
 use std::sync::Arc;
 
-use goldenset_core::curation::MAX_REASON_BYTES;
 use goldenset_core::decision::Decision;
 use goldenset_core::ports::{
-    ChangeNumber, MAX_BY_BYTES, NewChange, ReferenceChange, ReferenceChanged, Resting, UndoChange,
+    ChangeNumber, NewChange, ReferenceChange, ReferenceChanged, Resting, UndoChange,
 };
 use goldenset_core::reference::check_version;
+use goldenset_core::said::{check_by, check_reason};
 use goldenset_core::{
     Code, Document, EntryId, Epoch, Error, Result, Suspension, TenantId, VersionNumber,
 };
@@ -66,9 +68,12 @@ pub struct Referenced {
     pub document: String,
     /// The version that it has, or has no more when that is undone.
     pub version: String,
-    /// Whether nothing was written.
+    /// Whether this only says what would happen.
     pub dry_run: bool,
-    /// Number of the change; none for a dry run.
+    /// Whether anything was, or would be, written: `false` where the document has this version
+    /// already by its newest change in force.
+    pub changed: bool,
+    /// Number of the change; none where a dry run has no change yet.
     pub number: Option<ChangeNumber>,
     /// The tenant's epoch afterwards; none for a dry run.
     pub epoch: Option<Epoch>,
@@ -108,6 +113,8 @@ enum Change {
 impl Engine {
     /// Suspends the published entries that rest on a document which has a new version: they are
     /// context at best until they are approved again. A dry run says which, and writes nothing.
+    /// Nor is anything written where the newest change of the document that is in force says the
+    /// same: whoever approved an entry since did so knowing of it.
     ///
     /// # Errors
     /// `invalid_field` naming `version`, `by` or `reason`, `unknown_tenant`; faults of the store.
@@ -119,33 +126,16 @@ impl Engine {
     ) -> Result<Referenced> {
         let set = self.published(&author.tenant)?;
         check_version(&reported.version)?;
-        check_author(&author, reported.reason.as_deref())?;
+        check_said(&author, reported.reason.as_deref())?;
         if dry_run {
-            let tenant = &author.tenant;
-            let ReportedChange { document, version, reason: _ } = reported;
-            let resting = self.store.resting_on(tenant, &document, &version).await?;
-            let affected = resting.into_iter().map(|entry| {
-                let decision = set.entry(&entry.id).map(|served| DecisionChange {
-                    before: self.at_best(served, &served.suspensions),
-                    after: Decision::Context,
-                });
-                affected(entry, decision)
-            });
-            return Ok(Referenced {
-                document: document.name().to_owned(),
-                version,
-                dry_run,
-                number: None,
-                epoch: None,
-                affected: affected.collect(),
-                earlier: self.earlier(tenant, &document).await?,
-            });
+            return self.would_change(&author.tenant, &set, reported).await;
         }
         self.change_references(author, Change::Report(reported)).await
     }
 
     /// Takes the newest change of a document back that is not undone; entries that nothing else
-    /// holds back are served again. Those that were approved meanwhile stay as they are.
+    /// holds back are served again. Those that were approved meanwhile stay as they are. A dry run
+    /// says which, and writes nothing.
     ///
     /// # Errors
     /// `nothing_to_undo`, `unknown_tenant`, `invalid_field` naming `version`, `by` or `reason`;
@@ -154,10 +144,14 @@ impl Engine {
         self: &Arc<Self>,
         author: Author,
         undo: ChangeToUndo,
+        dry_run: bool,
     ) -> Result<Referenced> {
-        self.published(&author.tenant)?;
+        let set = self.published(&author.tenant)?;
         undo.version.as_deref().map_or(Ok(()), check_version)?;
-        check_author(&author, undo.reason.as_deref())?;
+        check_said(&author, undo.reason.as_deref())?;
+        if dry_run {
+            return self.would_undo(&author.tenant, &set, undo).await;
+        }
         self.change_references(author, Change::Undo(undo)).await
     }
 
@@ -211,7 +205,7 @@ impl Engine {
                 self.store.undo_reference_change(&undo).await
             }
         };
-        let ReferenceChanged { epoch, change, suspensions, replayed } = match done {
+        let ReferenceChanged { epoch, change, suspensions, unchanged, replayed } = match done {
             Ok(done) => done,
             Err(error) => {
                 self.resync(&tenant).await;
@@ -234,6 +228,7 @@ impl Engine {
             document: change.document,
             version: change.version,
             dry_run: false,
+            changed: !unchanged,
             number: Some(change.number),
             epoch: Some(epoch),
             affected,
@@ -270,14 +265,14 @@ impl Engine {
 
     async fn earlier(&self, tenant: &TenantId, document: &Document) -> Result<Vec<EarlierChange>> {
         let changes = self.store.reference_changes(tenant, Some(document), None, EARLIER).await?;
-        let earlier = changes.into_iter().map(|change| EarlierChange {
-            number: change.number,
-            version: change.version,
-            at: change.at,
-            by: change.by,
-            undone_at: change.undone_at,
-        });
-        Ok(earlier.collect())
+        Ok(changes.into_iter().map(EarlierChange::from).collect())
+    }
+}
+
+impl From<ReferenceChange> for EarlierChange {
+    fn from(change: ReferenceChange) -> Self {
+        let ReferenceChange { number, version, at, by, undone_at, .. } = change;
+        Self { number, version, at, by, undone_at }
     }
 }
 
@@ -286,19 +281,7 @@ fn affected(entry: Resting, decision: Option<DecisionChange>) -> Affected {
     Affected { id, version, reference, decision }
 }
 
-fn check_author(author: &Author, reason: Option<&str>) -> Result<()> {
-    let by = &author.actor;
-    if by.trim().is_empty() || by.len() > MAX_BY_BYTES || by.chars().any(char::is_control) {
-        return Err(Error::new(Code::InvalidField, "the name of who does it is unusable")
-            .field("by")
-            .fix("give 1 to 200 bytes without control characters"));
-    }
-    // Reasons are shown in terminals, which take some control characters for commands.
-    let unusable = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if reason.is_some_and(|reason| reason.len() > MAX_REASON_BYTES || reason.contains(unusable)) {
-        return Err(Error::new(Code::InvalidField, "the reason is unusable")
-            .field("reason")
-            .fix("give at most 4096 bytes without control characters; line breaks may stay"));
-    }
-    Ok(())
+fn check_said(author: &Author, reason: Option<&str>) -> Result<()> {
+    check_by("by", &author.actor)?;
+    reason.map_or(Ok(()), |reason| check_reason("reason", reason))
 }

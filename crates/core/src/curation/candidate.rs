@@ -149,7 +149,10 @@ pub struct Support {
     pub confidence: f64,
     /// What their trust counted as then, 0 to 1.
     pub trust: f64,
-    /// Whether they proposed another answer than the candidate has.
+    /// The answer that they proposed, where they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Whether that is another answer than the candidate has.
     pub differs: bool,
 }
 
@@ -235,37 +238,44 @@ impl Candidate {
 
     /// Takes in what one expert says, and an answer if they give one. What the same expert said
     /// before no longer counts; the answer of whom the better quality stands behind is proposed.
-    pub fn support(&mut self, mut support: Support, answer: Option<Proposal>) {
+    pub fn support(&mut self, support: Support, answer: Option<Proposal>) {
         self.frequency = self.frequency.saturating_add(1);
-        if let Some(answer) = answer {
-            support.differs = !self.propose(answer);
-        }
         self.support.retain(|known| known.expert != support.expert);
         self.support.push(support);
+        let outweighed = |answer: &Proposal| {
+            self.proposal.as_ref().is_some_and(|known| {
+                same_text(&known.answer, &answer.answer)
+                    || (known.author != answer.author && known.quality >= answer.quality)
+            })
+        };
+        if let Some(answer) = answer.filter(|answer| !outweighed(answer)) {
+            self.proposal = Some(answer);
+            if self.status == CandidateStatus::NeedsRevision {
+                self.status = CandidateStatus::Pending;
+            }
+        }
+        self.compare();
         self.weigh();
     }
 
-    /// Whether the answer is the proposed one afterwards.
-    fn propose(&mut self, answer: Proposal) -> bool {
-        let same = |known: &Proposal| known.answer.trim() == answer.answer.trim();
-        match &self.proposal {
-            Some(known) if same(known) => return true,
-            Some(known) if known.author != answer.author && known.quality >= answer.quality => {
-                return false;
+    /// Proposes what an expert wrote in place of what was proposed, whoever stood behind that.
+    pub fn rewrite(&mut self, proposal: Proposal) {
+        for support in &mut self.support {
+            if support.expert == proposal.author && support.answer.is_some() {
+                support.answer = Some(proposal.answer.clone());
             }
-            Some(known) => {
-                let former = known.author.clone();
-                for support in &mut self.support {
-                    support.differs |= support.expert == former;
-                }
-            }
-            None => {}
         }
-        self.proposal = Some(answer);
-        if self.status == CandidateStatus::NeedsRevision {
-            self.status = CandidateStatus::Pending;
+        self.proposal = Some(proposal);
+        self.compare();
+    }
+
+    /// Who proposed another answer than the one that is proposed now.
+    fn compare(&mut self) {
+        let Some(proposal) = &self.proposal else { return };
+        for support in &mut self.support {
+            let said = support.answer.as_ref();
+            support.differs = said.is_some_and(|said| !same_text(said, &proposal.answer));
         }
-        true
     }
 
     /// Priority and quality from what experts said.
@@ -332,6 +342,10 @@ impl Candidate {
             kind => self.entry_id.clone().map(|entry| CandidateKey::Entry(kind, entry)),
         }
     }
+}
+
+fn same_text(one: &str, other: &str) -> bool {
+    one.trim() == other.trim()
 }
 
 /// What makes two proposals one. Of each key at most one candidate is open.

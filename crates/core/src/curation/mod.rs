@@ -3,7 +3,6 @@
 //! Pure: what is read and written is in the store, who calls what is in the engine.
 
 mod candidate;
-mod check;
 mod expert;
 mod feedback;
 mod missed;
@@ -15,7 +14,6 @@ pub use candidate::{
     Action, BY_POLICY, Candidate, CandidateFilter, CandidateId, CandidateKey, CandidateKind,
     CandidateStatus, NearEntry, Proposal, Support,
 };
-pub use check::{MAX_REASON_BYTES, check_reason};
 pub use expert::{Expert, ExpertRole};
 pub use feedback::{
     Feedback, FeedbackFilter, FeedbackId, FeedbackKind, FeedbackRecord, MAX_SECONDS,

@@ -161,7 +161,8 @@ pub trait CurationStore: Send + Sync {
         key: &CandidateKey,
     ) -> Result<Option<Candidate>>;
 
-    /// The candidate whose approval published this version of an entry, if one did.
+    /// The newest candidate whose approval published what this version of an entry says, if one
+    /// did. One that only had it approved anew is not meant.
     ///
     /// # Errors
     /// See [`CurationStore::expert`].

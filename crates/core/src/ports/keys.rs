@@ -13,7 +13,9 @@ pub trait KeyStore: Send + Sync {
     /// Keeps a new key, and who made it in the audit log; returns it with its id.
     ///
     /// # Errors
-    /// `store_unavailable`, `database_damaged`, as every call of this trait.
+    /// `key_already_made` naming the key where its idempotency key came before: the text of that
+    /// one is kept nowhere, so the first outcome cannot be given again. `idempotency_reused`. Then
+    /// nothing is written. `store_unavailable`, `database_damaged`, as every call of this trait.
     async fn create_key(&self, key: &NewKey) -> Result<KeyRecord>;
 
     /// Every key that was ever made, by id.

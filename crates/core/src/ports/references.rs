@@ -5,15 +5,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Once;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ids::{EntryId, Epoch, TenantId, VersionNumber};
-use crate::reference::{Document, Suspension};
+use crate::reference::{Document, Suspension, same_version};
 
 /// Number of a change of a document within its tenant, from 1 without gaps.
 pub type ChangeNumber = u32;
-
-/// Longest name of who does it, in bytes.
-pub const MAX_BY_BYTES: usize = 200;
 
 /// A document has a new version.
 #[derive(Debug, Clone)]
@@ -91,6 +88,54 @@ pub struct ReferenceChange {
     pub entries: Vec<Resting>,
 }
 
+impl ReferenceChange {
+    /// Whether it is of this document, under whatever name it was recorded.
+    #[must_use]
+    pub fn is_of(&self, document: &Document) -> bool {
+        Document::new(&self.document).is_ok_and(|recorded| recorded.is(document))
+    }
+
+    /// Whether it is a change of this document that is not undone. The newest such one says which
+    /// version the document has now.
+    #[must_use]
+    pub fn is_in_force(&self, document: &Document) -> bool {
+        self.undone_at.is_none() && self.is_of(document)
+    }
+
+    /// The newest of `changes` (the newest first) of a document that can be undone; only to
+    /// `version` where one is given.
+    ///
+    /// # Errors
+    /// `nothing_to_undo`.
+    pub fn to_undo(
+        changes: impl IntoIterator<Item = Self>,
+        document: &Document,
+        version: Option<&str>,
+    ) -> Result<Self> {
+        let mut changes = changes.into_iter();
+        let wanted = |change: &Self| {
+            change.is_in_force(document) && version.is_none_or(|version| version == change.version)
+        };
+        changes.find(wanted).ok_or_else(|| {
+            let detail = format!("`{}` has no change that could be undone", document.name());
+            Error::new(Code::NothingToUndo, detail)
+                .field("document")
+                .fix("GET /v1/references lists the changes, and whether they are undone")
+        })
+    }
+
+    /// The newest of `changes` (the newest first) of a document that is in force, if it says that
+    /// the document has this version: to say so once more changes nothing.
+    pub fn said_already(
+        changes: impl IntoIterator<Item = Self>,
+        document: &Document,
+        version: &str,
+    ) -> Option<Self> {
+        let newest = changes.into_iter().find(|change| change.is_in_force(document));
+        newest.filter(|change| same_version(&change.version, version))
+    }
+}
+
 /// What a change, or its undoing, came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceChanged {
@@ -101,6 +146,10 @@ pub struct ReferenceChanged {
     /// What holds each entry back now whose suspensions changed, the oldest first; none where
     /// nothing does. Ordered by id.
     pub suspensions: Vec<(EntryId, Vec<Suspension>)>,
+    /// Whether the document has this version already by a change in force, which is the one here:
+    /// nothing was written.
+    #[serde(default)]
+    pub unchanged: bool,
     /// Whether this is the outcome of an earlier call with the same key, and nothing was written.
     #[serde(skip)]
     pub replayed: bool,
@@ -123,7 +172,9 @@ pub trait ReferenceStore: Send + Sync {
     ) -> Result<Vec<Resting>>;
 
     /// Records that a document has a new version, and suspends the published entries that rest on
-    /// it, in one transaction with journal, epoch and audit. Recorded also when there are none.
+    /// it, in one transaction with journal, epoch and audit. Recorded also when there are none, but
+    /// not where the newest change of the document that is in force says the same
+    /// ([`ReferenceChange::said_already`]): whoever approved an entry since did so knowing of it.
     ///
     /// # Errors
     /// `idempotency_reused`; then nothing is written.

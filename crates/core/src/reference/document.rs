@@ -64,7 +64,8 @@ impl Document {
         version: &str,
     ) -> Option<&'a Reference> {
         references.iter().find(|reference| {
-            let is_new = reference.version.as_deref().is_some_and(|known| same(known, version));
+            let is_new =
+                reference.version.as_deref().is_some_and(|known| same_version(known, version));
             !is_new && self.is_named_by(reference)
         })
     }
@@ -125,7 +126,8 @@ pub fn check_version(version: &str) -> Result<()> {
 }
 
 /// Whether two names of versions are one.
-fn same(known: &str, version: &str) -> bool {
+#[must_use]
+pub fn same_version(known: &str, version: &str) -> bool {
     let [a, b] = [known, version].map(Canonical::of);
     known == version || a == b && !a.as_str().is_empty()
 }

@@ -10,7 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-pub use document::{Document, check_version};
+pub use document::{Document, check_version, same_version};
 
 /// One thing that an answer rests on. In JSON a plain text when that is all there is to it, else
 /// an object with the three fields; both are read.

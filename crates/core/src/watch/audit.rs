@@ -9,11 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::decision::MatchType;
 use crate::error::{Code, Error, Result};
 use crate::ids::{EntryId, TenantId, VersionNumber};
-
-/// Longest name of who judges, in bytes.
-const MAX_NAME_BYTES: usize = 200;
-/// Longest comment on a judgement, in bytes.
-const MAX_COMMENT_BYTES: usize = 4096;
+use crate::said::{check_by, check_reason};
 
 /// Number of an item of the audit sample, from 1; none is given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,25 +107,9 @@ impl Judgement {
         let fault = |field: &'static str, detail: &str, fix: &'static str| {
             Err(Error::new(Code::InvalidField, detail).field(field).fix(fix))
         };
-        let name = self.by.trim();
-        if name.is_empty() || name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control) {
-            return fault(
-                "by",
-                "the name of who judges is empty or unusable",
-                "give 1 to 200 bytes without control characters",
-            );
-        }
-        if self.comment.as_ref().is_some_and(|comment| comment.len() > MAX_COMMENT_BYTES) {
-            return fault("comment", "the comment is too long", "shorten it to 4096 bytes");
-        }
-        // Comments are shown in terminals, which take some of them for commands.
-        let unusable = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-        if self.comment.as_ref().is_some_and(|comment| comment.contains(unusable)) {
-            return fault(
-                "comment",
-                "the comment has control characters",
-                "leave them out; line breaks and tabs may stay",
-            );
+        check_by("by", &self.by)?;
+        if let Some(comment) = &self.comment {
+            check_reason("comment", comment)?;
         }
         let says_better = self.entry.is_some() || self.unanswerable;
         if self.verdict == Verdict::Right && says_better {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use goldenset_core::curation::{
-    BY_POLICY, Candidate, CandidateId, CandidateStatus, Outcome, check_reason,
-};
+use goldenset_core::curation::{BY_POLICY, Candidate, CandidateId, CandidateStatus, Outcome};
 use goldenset_core::ports::{CandidateChange, Commit};
+use goldenset_core::said::check_reason;
 use goldenset_core::{Code, EntryId, Epoch, Error, Handle, Result, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -207,6 +207,7 @@ impl Engine {
             kind: feedback.kind,
             confidence: feedback.confidence,
             trust,
+            answer: feedback.answer.clone(),
             differs: false,
         };
         let text = |candidate: &Candidate| candidate.proposal.as_ref().map(|it| it.answer.clone());

@@ -141,7 +141,7 @@ impl Engine {
             let before = candidate.proposal.take();
             let (answer, references) =
                 before.map_or_else(Default::default, |it| (it.answer, it.references));
-            candidate.proposal = Some(Proposal {
+            candidate.rewrite(Proposal {
                 answer: amended.answer.clone().unwrap_or(answer),
                 references: amended.references.clone().unwrap_or(references),
                 author: by.clone(),

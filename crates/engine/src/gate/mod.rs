@@ -11,9 +11,9 @@ mod questions;
 use std::sync::Arc;
 
 use goldenset_core::canonical::Canonical;
-use goldenset_core::curation::check_reason;
 use goldenset_core::guards::{self, Effect, EntrySlots, Slots};
 use goldenset_core::ports::PublishedVersion;
+use goldenset_core::said::check_reason;
 use goldenset_core::{Code, Embedding, EntryContent, EntryId, Error, Result, TenantId, Validity};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -67,7 +67,7 @@ async fn a_change_whose_fate_was_not_heard_holds_back_all_the_same() {
     store.fail_commit(Fails::After);
     let document = Document::new(LAW).unwrap();
     let undo = ChangeToUndo { document, version: None, reason: None };
-    let undone = rig.engine.undo_reference_change(author("default"), undo).await;
+    let undone = rig.engine.undo_reference_change(author("default"), undo, false).await;
     assert_eq!(undone.unwrap_err().code, Code::StoreUnavailable);
     assert_eq!(decisions(&rig).await, SERVED);
     rig.assert_agrees(&[QUESTION, PARAPHRASE]).await;
@@ -80,9 +80,41 @@ async fn a_change_of_a_document_comes_before_any_entry() {
     assert_eq!((done.number, done.affected.len()), (Some(1), 0));
     rig.save("a", resting(), true).await.unwrap();
     assert_eq!(decisions(&rig).await, SERVED, "approved after the change");
-    let again = change(&rig, "2").await.unwrap();
-    assert_eq!((again.affected.len(), again.earlier.len()), (1, 1));
+    let newer = change(&rig, "3").await.unwrap();
+    assert_eq!((newer.affected.len(), newer.earlier.len()), (1, 1));
     assert_eq!(decisions(&rig).await, CONTEXT);
+}
+
+#[tokio::test]
+async fn a_change_that_is_said_again_changes_nothing_while_it_is_in_force() {
+    let rig = Rig::new().await;
+    rig.save("a", resting(), true).await.unwrap();
+    let first = change(&rig, "2").await.unwrap();
+    assert_eq!((first.changed, first.affected.len()), (true, 1));
+    let again = change(&rig, "2").await.unwrap();
+    let told = (again.changed, again.number, again.epoch, again.affected.len());
+    assert_eq!(told, (false, first.number, first.epoch, 0));
+    // Who approves it knows of the change, however often that is said.
+    rig.engine.reapprove(author("default"), entry_id("a"), None).await.unwrap();
+    assert!(!change(&rig, "2").await.unwrap().changed);
+    assert_eq!(decisions(&rig).await, SERVED);
+    // The document has another version since, and then goes back to this one.
+    for version in ["3", "2"] {
+        assert_eq!(change(&rig, version).await.unwrap().affected.len(), 1, "{version}");
+    }
+    let document = Document::new(LAW).unwrap();
+    for left in [CONTEXT, SERVED] {
+        let undo = ChangeToUndo { document: document.clone(), version: None, reason: None };
+        rig.engine.undo_reference_change(author("default"), undo, false).await.unwrap();
+        assert_eq!(decisions(&rig).await, left);
+    }
+    // What was undone is not in force.
+    assert!(!change(&rig, "2").await.unwrap().changed, "the first one still is");
+    let undo = ChangeToUndo { document, version: None, reason: None };
+    rig.engine.undo_reference_change(author("default"), undo, false).await.unwrap();
+    assert!(change(&rig, "2").await.unwrap().changed);
+    assert_eq!(decisions(&rig).await, CONTEXT);
+    rig.assert_agrees(&[QUESTION, PARAPHRASE]).await;
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ pub(super) struct Sent {
     dry_run: bool,
     /// Lines that were sent, or could be.
     pub(super) sent: usize,
+    /// Those of them that had been sent before: nothing was done again.
+    known_already: usize,
     faults: Vec<LineFault>,
     /// The replies, in the order of the lines.
     #[serde(skip)]
@@ -60,14 +62,18 @@ impl Sent {
         self.bad_lines == 0
     }
 
-    /// How many lines were sent, or would be, and how many were left out.
+    /// How many lines were sent, or would be, how many were known, and how many were left out.
     pub(super) fn summary(&self, what: &str) -> String {
         let verb = if self.dry_run { "would send" } else { "sent" };
         let left_out = match self.bad_lines {
             0 => String::new(),
             bad => format!(", {bad} bad lines left out"),
         };
-        format!("{verb} {} {what}{left_out}", self.sent)
+        let known = match self.known_already {
+            0 => String::new(),
+            known => format!(", {known} of them known already"),
+        };
+        format!("{verb} {} {what}{known}{left_out}", self.sent)
     }
 }
 
@@ -98,12 +104,15 @@ pub(super) async fn send(
         let ready = there(client, &import.at, ready, &mut faults).await?;
         refuse(import, lines, &mut faults)?;
         let mut replies = Vec::new();
-        let mut sent = ready.len();
+        let (mut sent, mut known_already) = (ready.len(), 0);
         if !import.dry_run {
             let (bar, all) = (Bar::new("sending"), ready.len());
             for (done, (number, line)) in ready.into_iter().enumerate() {
                 match client.send(line.request.tenant(&import.at)).await {
-                    Ok(reply) => replies.push(reply.body().clone()),
+                    Ok(reply) => {
+                        known_already += usize::from(reply.is_replayed());
+                        replies.push(reply.body().clone());
+                    }
                     Err(error) if import.partial && is_of_the_line(&error) => {
                         sent -= 1;
                         faults.push(LineFault::new(number, error));
@@ -118,7 +127,7 @@ pub(super) async fn send(
             show(&import.file, &faults);
         }
         let (bad_lines, dry_run) = (faults.len(), import.dry_run);
-        Ok(Sent { lines, bad_lines, dry_run, sent, faults, replies })
+        Ok(Sent { lines, bad_lines, dry_run, sent, known_already, faults, replies })
     })
     .await
 }
@@ -205,7 +214,8 @@ fn refuse(import: &ImportLines, lines: usize, faults: &mut Vec<LineFault>) -> Re
     let (bad_lines, dry_run) = (faults.len(), import.dry_run);
     if import.at.remote.json {
         let faults = std::mem::take(faults);
-        print_json(&Sent { lines, bad_lines, dry_run, sent: 0, faults, replies: vec![] })?;
+        let (sent, known_already, replies) = (0, 0, vec![]);
+        print_json(&Sent { lines, bad_lines, dry_run, sent, known_already, faults, replies })?;
     } else {
         show(&import.file, faults);
     }

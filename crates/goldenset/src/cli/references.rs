@@ -22,14 +22,15 @@ pub(super) async fn run(config: &Config, references: References) -> Result<()> {
             let request = request.field("version", version).field("by", by);
             let request = request.field("reason", reason).field("dry_run", dry_run).tenant(&at);
             let reply = client::call(config, &at.remote, request).await?;
-            reply.show(&at.remote, |body, out| show_change(body, "has", out))
+            reply.show(&at.remote, |body, out| show_change(body, ["has", "would have"], out))
         }
-        References::Undo(UndoReference { document, version, by, reason, at }) => {
+        References::Undo(UndoReference { document, version, by, reason, dry_run, at }) => {
             let request = Request::post("/v1/references").segment(&document).segment("undo");
             let request = request.field("version", version).field("by", by);
-            let request = request.field("reason", reason).tenant(&at);
+            let request = request.field("reason", reason).field("dry_run", dry_run).tenant(&at);
             let reply = client::call(config, &at.remote, request).await?;
-            reply.show(&at.remote, |body, out| show_change(body, "no longer has", out))
+            let verbs = ["no longer has", "would no longer have"];
+            reply.show(&at.remote, |body, out| show_change(body, verbs, out))
         }
     }
 }
@@ -50,9 +51,14 @@ fn show_all(page: &Value, out: &mut dyn Write) -> io::Result<()> {
     more(out, "--after", &page["next_cursor"])
 }
 
-fn show_change(change: &Value, verb: &str, out: &mut dyn Write) -> io::Result<()> {
+/// `verbs`: what the document does with the version, and what it would do.
+fn show_change(change: &Value, verbs: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
     let [document, version] = ["document", "version"].map(|field| cell(&change[field]));
-    let verb = if change["dry_run"] == true { "would have" } else { verb };
+    if change["changed"] == false {
+        let number = cell(&change["number"]);
+        return writeln!(out, "{document} has version {version} since change {number}; as it was");
+    }
+    let verb = verbs[usize::from(change["dry_run"] == true)];
     let affected = change["affected"].as_array().map_or(0, Vec::len);
     writeln!(out, "{document} {verb} version {version}; {affected} entries rest on it")?;
     if affected == 0 {

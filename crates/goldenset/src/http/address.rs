@@ -1,10 +1,9 @@
 //! What stands in the address, with errors that name the field.
 
+use std::str::FromStr;
+
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
-use goldenset_core::curation::CandidateId;
-use goldenset_core::keys::KeyId;
-use goldenset_core::watch::AuditId;
 use goldenset_core::{Code, Document, EntryId, Error, Handle};
 use serde::de::DeserializeOwned;
 
@@ -23,32 +22,10 @@ impl<S: Send + Sync> FromRequestParts<S> for EntryPath {
     }
 }
 
-/// The `{id}` of a path to an item of the audit sample.
-pub(crate) struct AuditPath(pub(crate) AuditId);
+/// The `{id}` of a path to what has a number.
+pub(crate) struct NumberPath<T>(pub(crate) T);
 
-impl<S: Send + Sync> FromRequestParts<S> for AuditPath {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        Ok(Self(id(parts, state).await?.parse()?))
-    }
-}
-
-/// The `{id}` of a path to a key.
-pub(crate) struct KeyPath(pub(crate) KeyId);
-
-impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        Ok(Self(id(parts, state).await?.parse()?))
-    }
-}
-
-/// The `{id}` of a path to a candidate.
-pub(crate) struct CandidatePath(pub(crate) CandidateId);
-
-impl<S: Send + Sync> FromRequestParts<S> for CandidatePath {
+impl<S: Send + Sync, T: FromStr<Err = Error>> FromRequestParts<S> for NumberPath<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {

@@ -9,7 +9,7 @@ use goldenset_core::{EntryId, TenantId};
 use goldenset_engine::audit::AuditReport;
 use serde::{Deserialize, Serialize};
 
-use super::address::{AuditPath, Parameters};
+use super::address::{NumberPath, Parameters};
 use super::entries::known_tenant;
 use super::json::JsonBody;
 use super::paging;
@@ -74,7 +74,7 @@ pub(crate) async fn list(
 pub(crate) async fn judge(
     State(app): State<Arc<App>>,
     caller: Caller,
-    AuditPath(id): AuditPath,
+    NumberPath(id): NumberPath<AuditId>,
     JsonBody(body): JsonBody<JudgementBody>,
 ) -> Result<Json<AuditItem>, Failure> {
     let tenant = caller.tenant(body.tenant)?;

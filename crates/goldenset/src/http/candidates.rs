@@ -12,7 +12,7 @@ use goldenset_core::{EntryId, Handle, Reference, TenantId, VersionNumber};
 use goldenset_engine::curation::{Amended, Approved, Decision};
 use serde::{Deserialize, Serialize};
 
-use super::address::{CandidatePath, Parameters};
+use super::address::{NumberPath, Parameters};
 use super::entries::{TenantQuery, known_tenant};
 use super::json::JsonBody;
 use super::paging;
@@ -108,7 +108,7 @@ pub(crate) async fn list(
 pub(crate) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
-    CandidatePath(id): CandidatePath,
+    NumberPath(id): NumberPath<CandidateId>,
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<WithFeedback>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
@@ -122,7 +122,7 @@ pub(crate) async fn read(
 pub(crate) async fn amend(
     State(app): State<Arc<App>>,
     caller: Caller,
-    CandidatePath(id): CandidatePath,
+    NumberPath(id): NumberPath<CandidateId>,
     JsonBody(body): JsonBody<AmendBody>,
 ) -> Result<Json<Candidate>, Failure> {
     let author = caller.author(body.tenant)?;
@@ -140,7 +140,7 @@ pub(crate) async fn amend(
 pub(crate) async fn approve(
     State(app): State<Arc<App>>,
     caller: Caller,
-    CandidatePath(id): CandidatePath,
+    NumberPath(id): NumberPath<CandidateId>,
     JsonBody(body): JsonBody<ApprovalBody>,
 ) -> Result<Json<Approved>, Failure> {
     let author = caller.author(body.tenant)?;
@@ -157,7 +157,7 @@ pub(crate) async fn approve(
 pub(crate) async fn reject(
     State(app): State<Arc<App>>,
     caller: Caller,
-    CandidatePath(id): CandidatePath,
+    NumberPath(id): NumberPath<CandidateId>,
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Json<Candidate>, Failure> {
     let (author, decision) = decision(&caller, body)?;
@@ -167,7 +167,7 @@ pub(crate) async fn reject(
 pub(crate) async fn revise(
     State(app): State<Arc<App>>,
     caller: Caller,
-    CandidatePath(id): CandidatePath,
+    NumberPath(id): NumberPath<CandidateId>,
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Json<Candidate>, Failure> {
     let (author, decision) = decision(&caller, body)?;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use goldenset_core::Handle;
 use goldenset_core::curation::{Expert, ExpertRole};
-use goldenset_core::{Error, TenantId};
+use goldenset_core::{Code, Error, TenantId};
 use goldenset_engine::curation::Stated;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,11 @@ pub(crate) async fn read(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<Expert>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.engine.store().expert(&tenant, &handle).await?))
+    let expert = app.engine.store().expert(&tenant, &handle).await;
+    Ok(Json(expert.map_err(|error| match error.code {
+        Code::UnknownExpert => error.field("handle"),
+        _ => error,
+    })?))
 }
 
 pub(crate) async fn put(

@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use goldenset_core::TenantId;
-use goldenset_core::keys::{KeyRecord, NewKey, Role};
+use goldenset_core::keys::{KeyId, KeyRecord, NewKey, Role};
 use serde::{Deserialize, Serialize};
 
-use super::address::KeyPath;
+use super::address::NumberPath;
 use super::json::JsonBody;
 use super::problem::Failure;
 use super::{App, Caller};
@@ -51,7 +51,7 @@ pub(crate) async fn create(
     caller.unscoped()?;
     let CreateBody { name, role, tenant, expert } = body;
     let (by, at) = (caller.actor.as_ref().to_owned(), app.watch.now());
-    let key = |hash| NewKey { name, role, tenant, expert, hash, by, at };
+    let key = |hash| NewKey { name, role, tenant, expert, hash, by, at, once: caller.once };
     let (record, key) = app.keys.create(key).await?;
     let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((StatusCode::CREATED, not_kept, Json(Created { record, key })).into_response())
@@ -68,7 +68,7 @@ pub(crate) async fn list(
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
     caller: Caller,
-    KeyPath(id): KeyPath,
+    NumberPath(id): NumberPath<KeyId>,
     JsonBody(RevokeBody {}): JsonBody<RevokeBody>,
 ) -> Result<Json<KeyRecord>, Failure> {
     caller.unscoped()?;

@@ -44,6 +44,7 @@ pub(crate) use caller::Caller;
 pub use guard::Limits;
 use guard::RequestIds;
 pub use key_ring::KeyRing;
+pub(crate) use once::REPLAYED;
 pub use roles::ROLES;
 
 /// What every handler shares.

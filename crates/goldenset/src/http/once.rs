@@ -1,13 +1,13 @@
 //! Idempotency keys: a write that comes again is done once.
 //!
 //! The key goes with the caller into the transaction of the write, where its outcome is kept; so
-//! no crash comes between the two.
+//! no crash comes between the two. A reply that gives an earlier outcome again says so in a header.
 
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use goldenset_core::ports::Once;
@@ -18,10 +18,10 @@ use super::{App, Caller};
 
 /// The header that brings a key.
 const HEADER: &str = "idempotency-key";
+/// The header of a reply to what was done before.
+pub(crate) const REPLAYED: &str = "idempotency-replayed";
 /// Longest key, in bytes.
 const MAX_BYTES: usize = 200;
-/// A secret is shown once, so no reply that holds one can be given again.
-const SECRET: &str = "/v1/keys";
 
 /// Gives the caller the key of the request, if it brings one.
 pub(crate) async fn identify(
@@ -29,10 +29,16 @@ pub(crate) async fn identify(
     request: Request,
     next: Next,
 ) -> Response {
-    match identified(&app, request).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => Failure(error).into_response(),
+    let request = match identified(&app, request).await {
+        Ok(request) => request,
+        Err(error) => return Failure(error).into_response(),
+    };
+    let once = request.extensions().get::<Caller>().and_then(|caller| caller.once.clone());
+    let mut response = next.run(request).await;
+    if response.status().is_success() && once.is_some_and(|once| once.is_replayed()) {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
+    response
 }
 
 async fn identified(app: &App, request: Request) -> Result<Request, Error> {
@@ -45,11 +51,6 @@ async fn identified(app: &App, request: Request) -> Result<Request, Error> {
         return Err(Error::new(Code::InvalidField, "the idempotency key is empty or unusable")
             .field(HEADER)
             .fix("give 1 to 200 visible ASCII characters, such as a UUID"));
-    }
-    if request.uri().path() == SECRET {
-        return Err(Error::new(Code::InvalidField, "a key is shown once, and not again")
-            .field(HEADER)
-            .fix("leave the header out; list the keys, and revoke what you do not know"));
     }
     let (mut head, body) = request.into_parts();
     let bytes = to_bytes(body, app.limits.body_bytes).await.map_err(|cause| {
@@ -66,7 +67,7 @@ async fn identified(app: &App, request: Request) -> Result<Request, Error> {
     }
     if let Some(caller) = head.extensions.get_mut::<Caller>() {
         let key = format!("{}/{key}", caller.actor);
-        caller.once = Some(Once { key, fingerprint: *hash.finalize().as_bytes() });
+        caller.once = Some(Once::new(key, *hash.finalize().as_bytes()));
     }
     Ok(Request::from_parts(head, Body::from(bytes)))
 }

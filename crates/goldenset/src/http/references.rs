@@ -64,6 +64,7 @@ pub(crate) struct UndoBody {
     tenant: Option<TenantId>,
     by: Option<String>,
     reason: Option<String>,
+    dry_run: Option<bool>,
 }
 
 pub(crate) async fn list(
@@ -103,5 +104,6 @@ pub(crate) async fn undo(
 ) -> Result<Json<Referenced>, Failure> {
     let author = caller.author_for(body.tenant, body.by)?;
     let undo = ChangeToUndo { document, version: body.version, reason: body.reason };
-    Ok(Json(app.engine.undo_reference_change(author, undo).await?))
+    let dry_run = body.dry_run.unwrap_or_default();
+    Ok(Json(app.engine.undo_reference_change(author, undo, dry_run).await?))
 }

@@ -110,20 +110,20 @@ impl Server {
         self.send_with(method, path, content_type, body, None)
     }
 
-    /// The same with a header of its own.
-    fn send_with(
+    /// The same with headers of its own.
+    fn send_with<'a>(
         &self,
         method: Method,
         path: &str,
         content_type: Option<&str>,
         body: Vec<u8>,
-        header: Option<(&str, &str)>,
+        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Reply {
         let mut request = CLIENT.request(method.clone(), self.url(path));
         if let Some(kind) = content_type {
             request = request.header(CONTENT_TYPE, kind);
         }
-        if let Some((name, value)) = header {
+        for (name, value) in headers {
             request = request.header(name, value);
         }
         let reply = answer(request.body(body.clone()));
@@ -131,18 +131,18 @@ impl Server {
         reply
     }
 
-    /// A request with a header of its own; a body goes with every method but GET.
-    pub(crate) fn ask(
+    /// A request with headers of its own; a body goes with every method but GET.
+    pub(crate) fn ask<'a>(
         &self,
         method: &str,
         path: &str,
         body: &Value,
-        header: Option<(&str, &str)>,
+        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Reply {
         let sent = Method::from_bytes(method.as_bytes()).unwrap();
         match method {
-            "GET" => self.send_with(sent, path, None, Vec::new(), header),
-            _ => self.send_with(sent, path, Some(JSON), body.to_string().into(), header),
+            "GET" => self.send_with(sent, path, None, Vec::new(), headers),
+            _ => self.send_with(sent, path, Some(JSON), body.to_string().into(), headers),
         }
     }
 

@@ -43,7 +43,7 @@ impl<'a> Holder<'a> {
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Reply {
         let bearer = format!("Bearer {}", self.key);
-        self.server.ask(method, path, body, Some(("authorization", &bearer)))
+        self.server.ask(method, path, body, Some(("authorization", bearer.as_str())))
     }
 
     pub(crate) fn lookup(&self, body: Value) -> Reply {

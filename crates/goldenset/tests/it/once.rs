@@ -8,6 +8,8 @@ use crate::http::Reply;
 use crate::program::{Place, entry_line};
 use crate::server::Server;
 
+/// Says that this is what a request came to that was sent before.
+const REPLAYED: &str = "idempotency-replayed";
 const QUESTION: &str = "Quanto dura il periodo di prova?";
 
 /// A server of its own, with an entry and experts.
@@ -46,6 +48,7 @@ fn state(server: &Server) -> Vec<Value> {
 fn once(server: &Server, call: (&str, &str), body: Value, status: u16) -> Value {
     let key = format!("{}{}", call.1.replace('%', ""), state(server)[0].as_array().unwrap().len());
     let first = ask(server, call, &body, &key);
+    assert!(!first.headers.contains_key(REPLAYED), "{call:?}");
     let told = first.with(status);
     let before = state(server);
     let again = ask(server, call, &body, &key);
@@ -54,6 +57,7 @@ fn once(server: &Server, call: (&str, &str), body: Value, status: u16) -> Value 
         expected["gate"] = Value::Null;
     }
     assert_eq!(again.with(status), expected, "{call:?}");
+    assert_eq!(again.header(REPLAYED), "true", "{call:?}");
     let mut other = body;
     other["tenant"] = "default".into();
     ask(server, call, &other, &key).refused(409, "idempotency_reused", "idempotency-key");
@@ -184,6 +188,29 @@ fn judgements_and_calibrations_are_made_once() {
     assert_eq!(told["stored"]["active"], 1);
     // Without the key there would be nothing left to undo.
     once(&server, ("POST", "/v1/calibration/undo"), json!({}), 200);
+}
+
+#[test]
+fn a_key_of_the_server_is_made_once_and_shown_once() {
+    let place = place();
+    let server = Server::start(place.path());
+    let body = json!({ "name": "ops", "role": "admin" });
+    let made = server.post("/v1/keys", &body).with(201);
+    let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
+    let create = |body: &Value, key: &str| {
+        let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
+        server.ask("POST", "/v1/keys", body, headers)
+    };
+    let body = json!({ "name": "app", "role": "reader" });
+    assert_eq!(create(&body, "k").with(201)["id"], 2);
+    // Its text is kept nowhere, so it cannot be shown again; but it can be found and revoked.
+    let again = create(&body, "k");
+    again.refused(409, "key_already_made", "idempotency-key");
+    assert_eq!(again.json()["key_id"], 2);
+    assert!(again.json()["detail"].as_str().unwrap().contains("key 2"), "{}", again.text());
+    let other = json!({ "name": "app", "role": "admin" });
+    create(&other, "k").refused(409, "idempotency_reused", "idempotency-key");
+    assert_eq!(create(&body, "l").with(201)["id"], 3);
 }
 
 #[test]

@@ -48,8 +48,8 @@ fn a_changed_law_holds_back_what_rests_on_it_until_it_is_approved_again() {
         "decision": { "before": "serve", "after": "context" },
     }]);
     let expected = json!({
-        "document": "L. 104/1992", "version": "2025", "dry_run": true, "number": null,
-        "epoch": null, "affected": affected, "earlier": [],
+        "document": "L. 104/1992", "version": "2025", "dry_run": true, "changed": true,
+        "number": null, "epoch": null, "affected": affected, "earlier": [],
     });
     assert_eq!(dry.with(200), expected);
     assert_eq!(
@@ -117,21 +117,44 @@ fn a_document_is_named_by_its_identifier_and_a_change_is_undone() {
         let done = change(&tenant, name, json!({ "version": version })).with(200);
         assert_eq!(done["affected"][0]["reference"], "Help Center, page 3");
     }
+    // Said once more it changes nothing, and says so.
+    let before_again = (tenant.lookup(QUESTION).epoch(), changes(&tenant));
+    for dry_run in [true, false] {
+        let body = json!({ "version": "3", "by": "bruno", "dry_run": dry_run });
+        let again = change(&tenant, "Help Center: Plans / Pause", body).with(200);
+        let told = ["changed", "number", "affected"].map(|field| &again[field]);
+        assert_eq!(told, [&json!(false), &json!(4), &json!([])], "{again}");
+    }
+    assert_eq!((tenant.lookup(QUESTION).epoch(), changes(&tenant)), before_again);
     let dry = change(&tenant, name, json!({ "version": "4", "dry_run": true })).with(200);
     assert_eq!(dry["affected"][0]["decision"]["before"], "context");
     let earlier: Vec<_> =
         dry["earlier"].as_array().unwrap().iter().map(|one| one["version"].clone()).collect();
     assert_eq!(earlier, ["3", "2", "1"]);
-    let undone = undo(&tenant, name, json!({ "version": "2" })).with(200);
+    // A dry run tells what the undoing then does, and does nothing.
+    let undone = |body: Value| {
+        let before = (tenant.lookup(QUESTION).epoch(), changes(&tenant));
+        let mut dry = body.clone();
+        dry["dry_run"] = true.into();
+        let dry = undo(&tenant, name, dry).with(200);
+        assert_eq!((tenant.lookup(QUESTION).epoch(), changes(&tenant)), before);
+        let done = undo(&tenant, name, body).with(200);
+        assert_eq!((&dry["dry_run"], &dry["epoch"]), (&json!(true), &Value::Null));
+        for field in ["document", "version", "changed", "number", "affected", "earlier"] {
+            assert_eq!(dry[field], done[field], "{field}");
+        }
+        done
+    };
+    let first = undone(json!({ "version": "2" }));
     assert_eq!(
-        undone["affected"][0]["decision"],
+        first["affected"][0]["decision"],
         json!({ "before": "context", "after": "context" })
     );
     tenant.decides(QUESTION, json!({}), "context (a)");
     let reason = tenant.lookup(QUESTION).json()["reason"].as_str().unwrap().to_owned();
     assert!(reason.contains("`3`") && !reason.contains("`2`"), "{reason}");
-    let undone = undo(&tenant, name, json!({ "reason": "never printed" })).with(200);
-    assert_eq!(undone["affected"][0]["decision"], json!({ "before": "context", "after": "serve" }));
+    let second = undone(json!({ "reason": "never printed" }));
+    assert_eq!(second["affected"][0]["decision"], json!({ "before": "context", "after": "serve" }));
     assert_eq!(tenant.lookup(QUESTION).bytes, before.bytes);
     let all = changes(&tenant)["changes"].clone();
     let told: Vec<_> = all
@@ -179,9 +202,12 @@ fn tenants_are_apart_and_bad_input_is_named() {
     refused("x", json!({ "version": "1", "by": "a\nb" }), "invalid_field", "by");
     refused("x", json!({ "version": "1", "by": "" }), "invalid_field", "by");
     refused("x", json!({ "version": "1", "reason": "x".repeat(4097) }), "invalid_field", "reason");
+    refused("x", json!({ "version": "1", "reason": " " }), "invalid_field", "reason");
     refused("x", json!({ "version": "1", "dryrun": true }), "unknown_field", "dryrun");
     refused("?!", json!({ "version": "1" }), "invalid_field", "document");
     refused(&"x".repeat(1025), json!({ "version": "1" }), "invalid_field", "document");
+    let dry = undo(&left, "x", json!({ "dry_run": true }));
+    dry.refused(409, "nothing_to_undo", "document");
     undo(&left, "x", json!({ "version": "" })).refused(400, "invalid_field", "version");
     let raw = left.server.post("/v1/references/%ff/changed", &json!({ "version": "1" }));
     raw.refused(400, "invalid_field", "document");
@@ -300,6 +326,14 @@ fn versions_are_compared_by_their_words() {
     diff("&from=3").refused(404, "unknown_version", "from");
     diff("&to=9").refused(404, "unknown_version", "to");
     diff("&to=1").refused(404, "unknown_version", "from");
+    // There is nothing before the first version, and it says so.
+    let mut draft = saying(json!([]));
+    draft["publish"] = false.into();
+    tenant.put("b", draft).with(201);
+    let only = tenant.server.get("/v1/entries/b/diff?tenant=diff");
+    only.refused(404, "unknown_version", "from");
+    let detail = only.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("nothing before version 1"), "{detail}");
     diff("&from=x").refused(400, "invalid_field", "from");
     let gone = tenant.server.get("/v1/entries/gone/diff?tenant=diff");
     gone.refused(404, "unknown_entry", "id");

@@ -16,6 +16,9 @@ use super::write::Key;
 use super::{curation, once, read, references, rows, write};
 use crate::content_hash::content_hash;
 
+/// What lookups see of a version that goes live, however that came.
+const PUBLISHED: &str = "published";
+
 /// Refuses, before anything is written, change sets that no caller may send.
 pub(super) fn check(set: &ChangeSet) -> Result<()> {
     let mut seen = HashSet::new();
@@ -149,13 +152,17 @@ impl<'a> Run<'a> {
                 self.save(id, state, content, publish.as_deref()).await
             }
             (_, None) => Err(read::unknown_entry(change.id()).into()),
-            (EntryChange::Publish { id, version, embeddings, reapprove }, Some(state)) => {
+            (
+                EntryChange::Publish { id, version, embeddings, reapprove, rolls_back },
+                Some(state),
+            ) => {
                 let key = self.key(id, *version);
                 check_embeddings(id, phrasings(self.db, key).await?, embeddings)?;
                 if state.published == Some(*version) && !reapprove {
                     return Ok(unchanged(id, &state));
                 }
-                self.publish(key, embeddings, state.published, false).await?;
+                let action = if *rolls_back { "rolled_back" } else { PUBLISHED };
+                self.publish((key, action), embeddings, state.published, false).await?;
                 Ok(applied(id, state.head, Some(*version), EntryStatus::Published))
             }
             (EntryChange::Retire { id }, Some(state)) => {
@@ -201,7 +208,7 @@ impl<'a> Run<'a> {
         match (publish, state) {
             (Some(_), Some(state)) if published == Some(version) => Ok(unchanged(id, &state)),
             (Some(embeddings), _) => {
-                self.publish(key, embeddings, published, !same_as_head).await?;
+                self.publish((key, PUBLISHED), embeddings, published, !same_as_head).await?;
                 Ok(applied(id, version, Some(version), EntryStatus::Published))
             }
             (None, Some(state)) if same_as_head => Ok(unchanged(id, &state)),
@@ -215,7 +222,7 @@ impl<'a> Run<'a> {
 
     async fn publish(
         &mut self,
-        key: Key<'a>,
+        (key, action): (Key<'a>, &str),
         embeddings: &[Embedding],
         replaces: Option<VersionNumber>,
         written: bool,
@@ -228,23 +235,31 @@ impl<'a> Run<'a> {
         write::published(self.db, key, by, noted("reason")).await?;
         let model = self.set.model.as_str();
         let mut detail = json!({ "model": model, "replaces": replaces, "written": written });
+        self.lift(key, &mut detail).await?;
+        self.serve_change(key, (PUBLISHED, action), &detail).await
+    }
+
+    /// Ends what holds the entry back: it was approved anew, or is served no more.
+    async fn lift(&mut self, key: Key<'a>, detail: &mut serde_json::Value) -> Result<(), Fault> {
         let lifted = references::lift(self.db, key).await?;
         if !lifted.is_empty() {
             detail["lifted"] = lifted.into();
         }
-        self.serve_change(key, "published", &detail).await
+        Ok(())
     }
 
     async fn retire(&mut self, key: Key<'a>) -> Result<(), Fault> {
         write::retired(self.db, key).await?;
-        self.serve_change(key, "retired", &json!({})).await
+        let mut detail = json!({});
+        self.lift(key, &mut detail).await?;
+        self.serve_change(key, ("retired", "retired"), &detail).await
     }
 
-    /// Journal and audit row of a change of what is served.
+    /// Journal and audit row of a change of what is served, each with its word for it.
     async fn serve_change(
         &mut self,
         key: Key<'a>,
-        kind: &str,
+        (kind, action): (&str, &str),
         detail: &serde_json::Value,
     ) -> Result<(), Fault> {
         let place = (self.next, self.served_changes);
@@ -254,7 +269,7 @@ impl<'a> Run<'a> {
         if let Some(detail) = detail.as_object_mut() {
             detail.extend(self.set.note.clone());
         }
-        write::audit(self.db, key, self.by(), kind, &detail).await
+        write::audit(self.db, key, self.by(), action, &detail).await
     }
 
     async fn state(&mut self, id: &EntryId) -> Result<Option<State>, Fault> {

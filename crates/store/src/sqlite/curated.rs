@@ -119,7 +119,8 @@ impl CurationStore for SqliteStore {
         let found = self.read(async |db| {
             let content: Option<String> = sqlx::query_scalar(
                 "SELECT content FROM candidates WHERE tenant = ?1 AND entry = ?2 \
-                 AND published_version = ?3 ORDER BY id DESC LIMIT 1",
+                 AND published_version = ?3 AND content ->> 'action' <> 'reapprove' \
+                 ORDER BY id DESC LIMIT 1",
             )
             .bind(tenant.as_str())
             .bind(entry.as_str())

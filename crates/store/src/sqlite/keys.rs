@@ -9,9 +9,9 @@ use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::SqliteStore;
 use super::error::{Fault, damaged};
 use super::rows::instant;
+use super::{SqliteStore, once};
 
 /// The columns of a key.
 macro_rules! keys {
@@ -40,6 +40,11 @@ impl KeyStore for SqliteStore {
 }
 
 async fn create(db: &mut SqliteConnection, key: &NewKey) -> Result<KeyRecord, Fault> {
+    if let Some(once) = &key.once
+        && let Some(made) = once::outcome::<KeyId>(db, once).await?
+    {
+        return Err(made.already_made().into());
+    }
     let id = sqlx::query_scalar(
         "INSERT INTO keys (name, role, tenant, expert, hash, created_at, created_by) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
@@ -55,6 +60,9 @@ async fn create(db: &mut SqliteConnection, key: &NewKey) -> Result<KeyRecord, Fa
     .await?;
     let made = one(db, KeyId(id)).await?;
     audit(db, &made, (&key.by, key.at), "key_created").await?;
+    if let Some(once) = &key.once {
+        once::keep(db, once, &made.id, key.at).await?;
+    }
     Ok(made)
 }
 

@@ -35,6 +35,7 @@ pub(super) async fn outcome<T: DeserializeOwned>(
         .fix("use a new key for every new request")
         .into());
     }
+    once.replay();
     Ok(Some(serde_json::from_str(&outcome).map_err(damaged)?))
 }
 

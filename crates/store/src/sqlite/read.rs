@@ -111,7 +111,7 @@ pub(super) async fn rows(
     Ok(rows)
 }
 
-/// Gives each entry what holds it back. What was retired meanwhile has none here.
+/// Gives each entry what holds it back.
 fn suspend(rows: &mut [VersionRow], mut suspensions: BTreeMap<EntryId, Vec<Suspension>>) {
     for row in rows {
         row.suspensions = suspensions.remove(&row.id).unwrap_or_default();

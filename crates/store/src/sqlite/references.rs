@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenset_core::ports::{
     ChangeNumber, NewChange, Once, ReferenceChange, ReferenceChanged, Resting, UndoChange,
 };
-use goldenset_core::{Code, Document, EntryId, Epoch, Error, Suspension, TenantId, VersionNumber};
+use goldenset_core::{Document, EntryId, Epoch, Suspension, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteRow;
@@ -57,6 +57,18 @@ async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<Referen
             Epoch::default()
         }
     };
+    let recorded = rows_before(db, tenant, None, usize::MAX).await?;
+    if let Some(mut change) = ReferenceChange::said_already(recorded, document, version) {
+        change.entries = entries(db, tenant, change.number).await?;
+        let suspensions = Vec::new();
+        return Ok(ReferenceChanged {
+            epoch,
+            change,
+            suspensions,
+            unchanged: true,
+            replayed: false,
+        });
+    }
     let resting = resting_on(db, tenant, document, version).await?;
     let number: ChangeNumber = sqlx::query_scalar(
         "INSERT INTO reference_changes \
@@ -143,19 +155,8 @@ async fn take_back(
     undo: &UndoChange,
 ) -> Result<ReferenceChanged, Fault> {
     let UndoChange { tenant, document, version, by, reason, at, once: _ } = undo;
-    let mut recorded = rows_before(db, tenant, None, usize::MAX).await?.into_iter();
-    let wanted = recorded.find(|change| {
-        change.undone_at.is_none()
-            && version.as_ref().is_none_or(|version| *version == change.version)
-            && is_of(change, document)
-    });
-    let Some(number) = wanted.map(|change| change.number) else {
-        let detail = format!("`{}` has no change that could be undone", document.name());
-        return Err(Error::new(Code::NothingToUndo, detail)
-            .field("document")
-            .fix("GET /v1/references lists the changes, and whether they are undone")
-            .into());
-    };
+    let recorded = rows_before(db, tenant, None, usize::MAX).await?;
+    let number = ReferenceChange::to_undo(recorded, document, version.as_deref())?.number;
     sqlx::query(
         "UPDATE reference_changes SET undone_at = ?3, undone_by = ?4, undone_reason = ?5 \
          WHERE tenant = ?1 AND number = ?2",
@@ -183,7 +184,7 @@ async fn take_back(
     changed(db, tenant, (epoch, number), ("resumed", &touched), (by, *at)).await
 }
 
-/// Ends what holds an entry back, as a publish does; the changes that did.
+/// Ends what holds an entry back, as publishing and retiring do; the changes that did.
 pub(super) async fn lift(
     db: &mut SqliteConnection,
     key: Key<'_>,
@@ -231,18 +232,13 @@ pub(super) async fn changes(
     let most = if document.is_some() { usize::MAX } else { limit };
     let mut changes = rows_before(db, tenant, before, most).await?;
     if let Some(document) = document {
-        changes.retain(|change| is_of(change, document));
+        changes.retain(|change| change.is_of(document));
         changes.truncate(limit);
     }
     for change in &mut changes {
         change.entries = entries(db, tenant, change.number).await?;
     }
     Ok(changes)
-}
-
-/// Whether a change is of this document, under whatever name it was recorded.
-fn is_of(change: &ReferenceChange, document: &Document) -> bool {
-    Document::new(&change.document).is_ok_and(|recorded| recorded.is(document))
 }
 
 /// The same without their entries.
@@ -328,7 +324,7 @@ async fn changed(
         (id.clone(), held)
     });
     let suspensions = suspensions.collect();
-    Ok(ReferenceChanged { epoch, change, suspensions, replayed: false })
+    Ok(ReferenceChanged { epoch, change, suspensions, unchanged: false, replayed: false })
 }
 
 /// Who did what to a document.

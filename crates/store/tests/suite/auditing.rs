@@ -217,7 +217,7 @@ pub(crate) async fn a_judgement_with_a_key_is_made_once(golden: Golden) {
     let item = golden.items(AuditStatus::Open).await[0].id;
     let (right, wrong) = (golden.says(Verdict::Right), golden.says(Verdict::Wrong));
     let judge = async |judgement: &Judgement, byte| {
-        let once = Once { key: "anna/1".into(), fingerprint: [byte; 32] };
+        let once = Once::new("anna/1".into(), [byte; 32]);
         golden.store().judge(&golden.tenant, item, judgement, Some(&once)).await
     };
     let logged = async || {

@@ -176,7 +176,7 @@ pub(crate) async fn changes_of_calibration_are_journalled(golden: Golden) {
 pub(crate) async fn a_change_of_calibration_with_a_key_is_made_once(golden: Golden) {
     golden.one(serve("a", &content("one"))).await;
     let (store, tenant) = (golden.store(), &golden.tenant);
-    let once = |key: &str, byte: u8| Once { key: format!("anna/{key}"), fingerprint: [byte; 32] };
+    let once = |key: &str, byte: u8| Once::new(format!("anna/{key}"), [byte; 32]);
     let (actor, at) = (&golden.actor, golden.at);
     let save = async |once: Once| {
         store.save_calibration(tenant, &calibration(1.0), actor, at, Some(&once)).await

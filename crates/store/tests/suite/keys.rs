@@ -1,6 +1,7 @@
 //! Keys: made, revoked, never gone.
 
 use goldenset_core::keys::{KeyId, KeyRecord, NewKey, Role, Secret};
+use goldenset_core::ports::Once;
 use goldenset_core::{Code, TenantId};
 
 use super::kit::Golden;
@@ -14,12 +15,29 @@ fn new(golden: &Golden, name: &str, secret: u8) -> NewKey {
         hash: Secret::from([secret; 32]).hash(),
         by: golden.actor.clone(),
         at: golden.at,
+        once: None,
     }
 }
 
 async fn records(golden: &Golden) -> Vec<KeyRecord> {
     let keys = golden.store().keys().await.unwrap();
     keys.into_iter().map(|key| key.record).collect()
+}
+
+pub(crate) async fn a_key_is_made_once(golden: Golden) {
+    let once = |byte| Once::new("ops/1".into(), [byte; 32]);
+    let key = |secret, once| NewKey { once: Some(once), ..new(&golden, "the app", secret) };
+    let made = golden.store().create_key(&key(1, once(1))).await.unwrap();
+    // Whoever asks again has another secret by then.
+    let again = golden.store().create_key(&key(2, once(1))).await.unwrap_err();
+    assert_eq!(
+        (again.code, again.field.as_deref()),
+        (Code::KeyAlreadyMade, Some("idempotency-key"))
+    );
+    assert_eq!(again.members, [("key_id", made.id.0.into())]);
+    let other = golden.store().create_key(&key(3, once(2))).await.unwrap_err();
+    assert_eq!(other.code, Code::IdempotencyReused);
+    assert_eq!(records(&golden).await, [made]);
 }
 
 pub(crate) async fn keys_are_kept_as_they_were_made(golden: Golden) {

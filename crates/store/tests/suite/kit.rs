@@ -134,7 +134,7 @@ pub(crate) fn serve(entry: &str, content: &EntryContent) -> EntryChange {
 /// Publishes a version that says `content`, under the model of [`Golden::new`].
 pub(crate) fn publish(entry: &str, version: VersionNumber, content: &EntryContent) -> EntryChange {
     let embeddings = embeddings(&ModelId::new("model-a").unwrap(), content);
-    EntryChange::Publish { id: id(entry), version, embeddings, reapprove: false }
+    EntryChange::Publish { id: id(entry), version, embeddings, reapprove: false, rolls_back: false }
 }
 
 pub(crate) fn retire(entry: &str) -> EntryChange {

@@ -68,8 +68,13 @@ pub(crate) async fn vectors_must_match_phrasings(golden: Golden) {
     let twice = [full.clone(), full.clone()].concat();
     for wrong in [vec![], full[1..].to_vec(), twice, uneven, other_words] {
         let (id, embeddings) = (id("a"), wrong.clone());
-        let change =
-            EntryChange::Publish { id: id.clone(), version: 1, embeddings, reapprove: false };
+        let change = EntryChange::Publish {
+            id: id.clone(),
+            version: 1,
+            embeddings,
+            reapprove: false,
+            rolls_back: false,
+        };
         assert_eq!(golden.refused(change).await, Code::Internal);
         let change = EntryChange::Save {
             id: id.clone(),

@@ -63,7 +63,13 @@ async fn changes(golden: &Golden) -> Vec<ReferenceChange> {
 
 fn again(entry: &str, content: &EntryContent) -> EntryChange {
     let embeddings = embeddings(&goldenset_core::ModelId::new("model-a").unwrap(), content);
-    EntryChange::Publish { id: id(entry), version: 1, embeddings, reapprove: true }
+    EntryChange::Publish {
+        id: id(entry),
+        version: 1,
+        embeddings,
+        reapprove: true,
+        rolls_back: false,
+    }
 }
 
 pub(crate) async fn what_rests_is_suspended_until_it_is_approved(golden: Golden) {
@@ -148,20 +154,46 @@ pub(crate) async fn changes_add_up_and_are_undone_one_by_one(golden: Golden) {
     assert_eq!(told, [(4, false), (3, true), (2, true), (1, true)]);
 }
 
-pub(crate) async fn retiring_keeps_a_suspension_and_returning_ends_it(golden: Golden) {
+pub(crate) async fn a_change_in_force_is_not_made_twice(golden: Golden) {
+    golden.one(serve("a", &resting("a"))).await;
+    let first = change(&golden, LAW, "2025").await;
+    let later = golden.at("2026-02-03T04:05:06.000007Z");
+    for (document, version) in [(LAW, "2025"), ("d.lgs. 66/2003", " 2025 ")] {
+        let again = change(&later, document, version).await;
+        let expected = ReferenceChanged { unchanged: true, suspensions: vec![], ..first.clone() };
+        assert_eq!(again, expected);
+    }
+    assert_eq!((golden.epoch().await, changes(&golden).await.len()), (Epoch(2), 1));
+    golden.one(again("a", &resting("a"))).await;
+    assert!(change(&golden, LAW, "2025").await.unchanged, "it was approved knowing of it");
+    assert_eq!(held(&golden).await, ["a: "]);
+    change(&golden, LAW, "2026").await;
+    assert!(!change(&golden, LAW, "2025").await.unchanged, "back to what it was");
+    assert_eq!(held(&golden).await, ["a: 2026 2025"]);
+    undo(&golden, LAW, None).await.unwrap();
+    undo(&golden, LAW, None).await.unwrap();
+    assert!(change(&golden, LAW, "2025").await.unchanged, "the first one is in force");
+    undo(&golden, LAW, None).await.unwrap();
+    assert_eq!(change(&golden, LAW, "2025").await.change.number, 4);
+}
+
+pub(crate) async fn retiring_ends_a_suspension(golden: Golden) {
     golden.one(serve("a", &resting("a"))).await;
     golden.one(serve("b", &resting("b"))).await;
     change(&golden, LAW, "2025").await;
     golden.one(retire("a")).await;
+    let suspended = async || -> Vec<_> {
+        changes(&golden).await[0].entries.iter().map(|entry| entry.suspended).collect()
+    };
+    assert_eq!(suspended().await, [false, true]);
     golden.one(retire("b")).await;
-    assert!(changes(&golden).await[0].entries.iter().all(|entry| entry.suspended));
+    assert_eq!(suspended().await, [false, false]);
+    // Nothing that is served changes by undoing it then.
+    let before = golden.epoch().await;
+    let undone = undo(&golden, LAW, None).await.unwrap();
+    assert_eq!((undone.epoch, undone.suspensions.len()), (before, 0));
     golden.one(publish("a", 1, &resting("a"))).await;
     assert_eq!(held(&golden).await, ["a: "]);
-    let suspended: Vec<_> =
-        changes(&golden).await[0].entries.iter().map(|entry| entry.suspended).collect();
-    assert_eq!(suspended, [false, true]);
-    undo(&golden, LAW, None).await.unwrap();
-    assert!(changes(&golden).await[0].entries.iter().all(|entry| !entry.suspended));
 }
 
 pub(crate) async fn changes_are_per_tenant_and_come_in_pages(golden: Golden) {
@@ -232,7 +264,7 @@ pub(crate) async fn suspensions_are_journalled(golden: Golden) {
 
 pub(crate) async fn a_change_with_a_key_is_made_once(golden: Golden) {
     golden.one(serve("a", &resting("a"))).await;
-    let once = |key: &str, byte| Once { key: format!("anna/{key}"), fingerprint: [byte; 32] };
+    let once = |key: &str, byte| Once::new(format!("anna/{key}"), [byte; 32]);
     let new = |once| NewChange {
         tenant: golden.tenant.clone(),
         document: Document::new("guide").unwrap(),
@@ -252,9 +284,12 @@ pub(crate) async fn a_change_with_a_key_is_made_once(golden: Golden) {
         once: Some(once),
     };
     let store = golden.store();
-    let first = store.change_reference(&new(once("c", 1))).await.unwrap();
-    let again = store.change_reference(&new(once("c", 1))).await.unwrap();
-    assert!(again.replayed && !first.replayed);
+    let first = once("c", 1);
+    let heard = first.clone();
+    let first = store.change_reference(&new(first)).await.unwrap();
+    assert!(!heard.is_replayed());
+    let again = store.change_reference(&new(heard.clone())).await.unwrap();
+    assert!(again.replayed && !first.replayed && heard.is_replayed());
     assert_eq!(ReferenceChanged { replayed: false, ..again }, first);
     assert_eq!((changes(&golden).await.len(), held(&golden).await), (1, vec!["a: 2".to_owned()]));
     let undone = store.undo_reference_change(&back(once("u", 1))).await.unwrap();

@@ -61,7 +61,13 @@ pub(crate) async fn publishing_brings_its_own_vectors(golden: Golden) {
     golden.one(serve("a", &content("two"))).await;
     let other = embeddings(&golden.model, &content("other"));
     let (entry, embeddings) = (id("a"), other.clone());
-    let back = EntryChange::Publish { id: entry, version: 1, embeddings, reapprove: false };
+    let back = EntryChange::Publish {
+        id: entry,
+        version: 1,
+        embeddings,
+        reapprove: false,
+        rolls_back: false,
+    };
     golden.one(back).await;
     assert_eq!(golden.served().await.entries[0].embeddings.as_ref(), Some(&other));
 }

@@ -38,9 +38,11 @@ fn candidate() -> Candidate {
 fn say(candidate: &mut Candidate, who: &str, confidence: f64, trust: f64, answer: &str) {
     let expert = handle(who);
     let kind = FeedbackKind::Incorrect;
-    let support = Support { expert, kind, confidence, trust, differs: false };
-    let proposal = (!answer.is_empty()).then(|| Proposal {
-        answer: answer.into(),
+    let answer = (!answer.is_empty()).then(|| answer.to_owned());
+    let support =
+        Support { expert, kind, confidence, trust, answer: answer.clone(), differs: false };
+    let proposal = answer.map(|answer| Proposal {
+        answer,
         references: vec![],
         author: handle(who),
         quality: quality(confidence, trust),
@@ -81,6 +83,24 @@ fn the_better_answer_is_proposed_and_a_person_decides() {
     say(&mut one, "carla", 1.0, 1.0, "six weeks");
     assert_eq!(one.proposal.as_ref().unwrap().answer, "six weeks");
     assert_eq!(authors(&one), ["carla"]);
+}
+
+#[test]
+fn who_said_what_is_proposed_stands_behind_it_whatever_was_proposed_before() {
+    let mut one = candidate();
+    say(&mut one, "anna", 0.9, 0.9, "four weeks");
+    say(&mut one, "bruno", 0.8, 0.8, "five weeks");
+    say(&mut one, "carla", 0.7, 0.7, "four weeks");
+    assert_eq!(authors(&one), ["anna", "carla"]);
+    say(&mut one, "anna", 0.9, 0.9, "five weeks ");
+    assert_eq!(authors(&one), ["anna", "bruno"]);
+    one.rewrite(Proposal {
+        answer: "four weeks".into(),
+        references: vec![],
+        author: handle("bruno"),
+        quality: 1.0,
+    });
+    assert_eq!(authors(&one), ["bruno", "carla"]);
 }
 
 #[test]

@@ -143,7 +143,7 @@ async fn a_confirmed_answer_is_recorded_and_proposes_a_phrasing_only_where_it_is
 #[tokio::test]
 async fn the_same_key_is_heard_once() {
     let rig = team().await;
-    let once = |byte| Once { key: "k1".into(), fingerprint: [byte; 32] };
+    let once = |byte| Once::new("k1".into(), [byte; 32]);
     let author = |byte| goldenset_engine::Author { once: Some(once(byte)), ..author("default") };
     let feedback = corrects("esther", FERIE, "ferie", "Quattro settimane.");
     let first = rig.engine.feedback(author(1), feedback.clone()).await.unwrap();

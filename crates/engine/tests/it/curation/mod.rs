@@ -5,5 +5,6 @@ mod feedback;
 mod gate;
 mod kit;
 mod missed;
+mod model;
 mod rules;
 mod trust;

@@ -18,8 +18,8 @@ use goldenset_core::{Code, Document, Epoch, Result, TenantId};
 use goldenset_engine::calibrate::CalibrationChanged;
 use goldenset_engine::scope::Scope;
 use goldenset_engine::{
-    CacheLimits, CacheStatus, ChangeToUndo, Changed, Engine, ImportMode, Imported, Looked,
-    Referenced, ReportedChange, Selection, Settings,
+    Affected, CacheLimits, CacheStatus, ChangeToUndo, Changed, EarlierChange, Engine, ImportMode,
+    Imported, Looked, Referenced, ReportedChange, Selection, Settings,
 };
 use goldenset_store::SqliteStore;
 use jiff::civil::Time;
@@ -170,9 +170,12 @@ impl Twins {
             | Step::Calibrate { .. }
             | Step::UndoCalibration { .. } => {
                 let at = self.cached.clock.now();
-                self.rehearse(step).await;
+                let dry = self.rehearse(step).await;
                 let cached = change(&self.cached.engine, step).await;
                 let plain = change(&self.plain, step).await;
+                if let Some(dry) = dry {
+                    assert_eq!(dry, told(&plain), "{step:?}");
+                }
                 match (cached, plain) {
                     (Ok(cached), Ok(plain)) => {
                         assert_eq!(cached, plain);
@@ -192,20 +195,26 @@ impl Twins {
         assert_eq!(self.cached.engine.tenants(), self.plain.tenants());
     }
 
-    /// What a change of a document would do, in a dry run, is what it then does.
-    async fn rehearse(&self, step: &Step) {
-        let Step::Suspend { tenant, document, version } = step else { return };
-        let report = || ReportedChange {
-            document: Document::new(document).unwrap(),
-            version: (*version).to_owned(),
-            reason: None,
-        };
+    /// What a change of a document, or its undoing, would do in a dry run. It is what it then does.
+    async fn rehearse(&self, step: &Step) -> Option<Told> {
         let before = self.plain.tenants();
-        let dry = self.plain.change_reference(author(tenant), report(), true).await;
+        let dry = match step {
+            Step::Suspend { tenant, document, version } => {
+                let document = Document::new(document).unwrap();
+                let version = (*version).to_owned();
+                let report = ReportedChange { document, version, reason: None };
+                self.plain.change_reference(author(tenant), report, true).await
+            }
+            Step::Undo { tenant, document, version } => {
+                let document = Document::new(document).unwrap();
+                let version = version.map(str::to_owned);
+                let undo = ChangeToUndo { document, version, reason: None };
+                self.plain.undo_reference_change(author(tenant), undo, true).await
+            }
+            _ => return None,
+        };
         assert_eq!(self.plain.tenants(), before);
-        if let Ok(dry) = dry {
-            self.model.check_affected(step, &dry.affected);
-        }
+        Some(told(&dry.map(Done::Referenced)))
     }
 
     fn asked_before(&self, back: usize) -> Option<(usize, Ask)> {
@@ -308,6 +317,21 @@ enum Done {
     Referenced(Referenced),
 }
 
+/// What a dry run tells as the change itself does: what it concerns, whether anything changes, and
+/// what was before it; or why it is refused.
+type Told = std::result::Result<(String, bool, Vec<Affected>, Vec<EarlierChange>), Code>;
+
+fn told(done: &Result<Done>) -> Told {
+    match done {
+        Ok(Done::Referenced(it)) => {
+            let version = it.version.clone();
+            Ok((version, it.changed, it.affected.clone(), it.earlier.clone()))
+        }
+        Ok(_) => unreachable!("only changes of documents are rehearsed"),
+        Err(error) => Err(error.code),
+    }
+}
+
 async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
     let one = match step.clone() {
         Step::Save { tenant, id, content, publish } => {
@@ -344,7 +368,7 @@ async fn change(engine: &Arc<Engine>, step: &Step) -> Result<Done> {
         Step::Undo { tenant, document, version } => {
             let document = Document::new(document).unwrap();
             let undo = ChangeToUndo { document, version: version.map(str::to_owned), reason: None };
-            let done = engine.undo_reference_change(author(tenant), undo).await;
+            let done = engine.undo_reference_change(author(tenant), undo, false).await;
             return done.map(Done::Referenced);
         }
         other => unreachable!("{other:?} changes nothing"),

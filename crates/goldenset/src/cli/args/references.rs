@@ -16,7 +16,7 @@ pub enum References {
     Changed(ReferenceChanged),
     /// Take back that a document has changed
     #[command(after_help = "Examples:
-  goldenset references undo \"D.Lgs. 66/2003\"
+  goldenset references undo \"D.Lgs. 66/2003\" --dry-run
   goldenset references undo \"D.Lgs. 66/2003\" --version 2026-01 --reason \"not in force yet\"")]
     Undo(UndoReference),
 }
@@ -65,6 +65,9 @@ pub struct UndoReference {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Only say what would be served again
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub at: At,
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::args::Remote;
 use super::super::output::unwritable;
+use crate::http::REPLAYED;
 
 /// Most signs of a reply that is not understood, in an error.
 const SHOWN: usize = 200;
@@ -18,6 +19,7 @@ const SHOWN: usize = 200;
 pub(in super::super) struct Reply {
     bytes: Vec<u8>,
     body: Value,
+    replayed: bool,
 }
 
 /// What of a refusal is shown.
@@ -43,7 +45,9 @@ impl Reply {
             return Err(refused(status, refusal));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(body) if status.is_success() => Ok(Self { bytes, body }),
+            Ok(body) if status.is_success() => {
+                Ok(Self { bytes, body, replayed: headers.contains_key(REPLAYED) })
+            }
             _ => Err(foreign(status, &bytes)),
         }
     }
@@ -51,6 +55,11 @@ impl Reply {
     /// What it says.
     pub(in super::super) fn body(&self) -> &Value {
         &self.body
+    }
+
+    /// Whether it was done before, and this is the outcome of then.
+    pub(in super::super) fn is_replayed(&self) -> bool {
+        self.replayed
     }
 
     /// Prints it: as it is with `--json`, else as `show` writes it for a person.

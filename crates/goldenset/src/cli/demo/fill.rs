@@ -82,7 +82,7 @@ pub(in crate::cli) async fn fill(engine: &Arc<Engine>) -> Result<Filled> {
     let bar = Bar::new("reading what experts said");
     for (place, line) in lines.iter().enumerate() {
         let key = format!("demo/{place}");
-        let once = Once { key, fingerprint: *blake3::hash(line.as_bytes()).as_bytes() };
+        let once = Once::new(key, *blake3::hash(line.as_bytes()).as_bytes());
         let author = Author { once: Some(once), ..author.clone() };
         let said = row::<FeedbackRow>(line)?;
         // Whoever tries the demo decides what is published of it.

@@ -171,7 +171,7 @@ fn experts_are_checked() {
     }
     let elsewhere = with(good, json!({ "tenant": "elsewhere" }));
     server.put("/v1/experts/new", &elsewhere).refused(404, "unknown_tenant", "tenant");
-    server.get("/v1/experts/new").refused(404, "unknown_expert", "expert");
+    server.get("/v1/experts/new").refused(404, "unknown_expert", "handle");
     assert_eq!(state(&server), before);
 }
 

@@ -58,10 +58,10 @@ fn from_a_wrong_answer_to_the_right_one_and_back() {
 
     // Who and why, the newest first.
     let log = log_of(&server, "&entry_id=prova");
-    let rolled = log.iter().find(|line| line["action"] == "published").unwrap();
+    let rolled = log.iter().find(|line| line["action"] == "rolled_back").unwrap();
     assert_eq!(
-        (&rolled["detail"]["reason"], &rolled["detail"]["rolled_back"]),
-        (&json!("era giusto"), &json!(true))
+        (&rolled["detail"]["reason"], &rolled["version"]),
+        (&json!("era giusto"), &json!(1))
     );
     let actions: Vec<_> =
         log_of(&server, "").into_iter().map(|line| line["action"].clone()).collect();

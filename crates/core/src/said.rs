@@ -1,9 +1,25 @@
-//! Texts that people write beside a decision.
+//! What people write beside what they do: their name, and why.
 
 use crate::error::{Code, Error, Result};
 
+/// Longest name of who does something, in bytes.
+pub const MAX_BY_BYTES: usize = 200;
 /// Longest reason or comment, in bytes.
 pub const MAX_REASON_BYTES: usize = 4096;
+
+/// Checks the name of who does something: 1 to 200 bytes, no control characters.
+///
+/// # Errors
+/// `invalid_field` naming `field`.
+pub fn check_by(field: &'static str, name: &str) -> Result<()> {
+    let fits = !name.trim().is_empty() && name.len() <= MAX_BY_BYTES;
+    if fits && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidField, "the name of who does it is empty or unusable")
+        .field(field)
+        .fix("give 1 to 200 bytes without control characters"))
+}
 
 /// Checks a reason or a comment.
 ///
@@ -30,6 +46,15 @@ pub fn check_reason(field: &'static str, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_one_line() {
+        assert!(check_by("by", " Anna Rossi ").is_ok() && check_by("by", &"x".repeat(200)).is_ok());
+        for bad in ["", " ", "a\nb", "a\u{1b}", &"x".repeat(201)] {
+            let error = check_by("by", bad).unwrap_err();
+            assert_eq!((error.code, error.field.as_deref()), (Code::InvalidField, Some("by")));
+        }
+    }
 
     #[test]
     fn reasons_are_plain_text() {

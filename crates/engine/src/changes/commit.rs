@@ -1,0 +1,123 @@
+//! Writing changes into the store in one transaction, and then showing them to lookups.
+
+use std::sync::Arc;
+
+use goldenset_core::ports::{ChangeSet, Commit};
+use goldenset_core::{Code, Epoch, Error, Result, TenantId};
+
+use super::{Author, Changed, Wanted, in_micros};
+use crate::engine::Engine;
+use crate::snapshot::SetChange;
+
+impl Engine {
+    /// The outcome of the same write if it was done already, and lookups show it.
+    ///
+    /// # Errors
+    /// `idempotency_reused`; faults of the store.
+    pub(crate) async fn done(&self, author: &Author) -> Result<Option<Commit>> {
+        match &author.once {
+            Some(once) => {
+                let done = self.store.done(once).await?;
+                if done.is_some() {
+                    let _writing = self.writing.lock().await;
+                    self.load_if_changed(&author.tenant).await?;
+                }
+                Ok(done)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Commits and shows changes. In a task of its own: a caller who goes away in between must
+    /// not leave a commit that no lookup sees.
+    pub(crate) async fn commit(self: &Arc<Self>, author: Author, wanted: Wanted) -> Result<Commit> {
+        let engine = Arc::clone(self);
+        let task = tokio::spawn(async move { engine.commit_now(author, wanted).await });
+        task.await.unwrap_or_else(|cause| {
+            Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
+        })
+    }
+
+    async fn commit_now(&self, author: Author, wanted: Wanted) -> Result<Commit> {
+        let _writing = self.writing.lock().await;
+        let Author { tenant, actor, once } = author;
+        let Wanted { planned, curation, note, expects } = wanted;
+        let at = in_micros(self.clock.now());
+        let model = self.embeddings.embedder().model().clone();
+        let (changes, showings): (Vec<_>, Vec<_>) =
+            planned.into_iter().map(|planned| (planned.change, planned.showing)).unzip();
+        let set = ChangeSet {
+            changes,
+            curation,
+            note,
+            expects,
+            once,
+            ..ChangeSet::new(tenant.clone(), actor, model, at)
+        };
+        let commit = match self.store.commit(set).await {
+            Ok(commit) => commit,
+            Err(error) => {
+                self.resync(&tenant).await;
+                return Err(error);
+            }
+        };
+        if commit.replayed {
+            // Its caller may be asking again because the first outcome was not shown.
+            self.load_if_changed(&tenant).await?;
+            return Ok(commit);
+        }
+        let shown = showings.into_iter().zip(&commit.applied);
+        let shown = shown.filter_map(|(showing, applied)| showing.after(applied, at)).collect();
+        self.show_commit(tenant, commit.epoch, shown).await?;
+        Ok(commit)
+    }
+
+    /// Shows a commit. Where lookups do not see the state right before it, as after a commit whose
+    /// fate was not known, all is read again.
+    pub(crate) async fn show_commit(
+        &self,
+        tenant: TenantId,
+        epoch: Epoch,
+        shown: Vec<SetChange>,
+    ) -> Result<()> {
+        let before = match self.published(&tenant) {
+            Ok(set) => set,
+            // The tenant came with this commit.
+            Err(_) => Arc::new(self.empty_set(&tenant)),
+        };
+        let raised = u64::from(!shown.is_empty());
+        if epoch != Epoch(before.epoch.0 + raised) {
+            return self.load(&tenant, &|_, _| ()).await;
+        }
+        self.show(tenant, before.changed(epoch, shown));
+        Ok(())
+    }
+
+    /// Shows what the store has after a commit that failed: the fault may have come after the
+    /// commit was durable. Where that cannot be read, the tenant's next change reads it.
+    pub(crate) async fn resync(&self, tenant: &TenantId) {
+        if let Err(error) = self.load_if_changed(tenant).await {
+            tracing::error!(
+                %tenant, code = error.code.as_str(), %error,
+                "could not read the tenant again after a failed commit"
+            );
+        }
+    }
+
+    pub(crate) async fn load_if_changed(&self, tenant: &TenantId) -> Result<()> {
+        let kept = self.store.tenants().await?.into_iter().find(|(name, _)| name == tenant);
+        let shown = self.published(tenant).ok().map(|set| set.epoch);
+        match kept {
+            Some((_, epoch)) if shown != Some(epoch) => self.load(tenant, &|_, _| ()).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What one change came to.
+pub(crate) fn changed(mut commit: Commit) -> Result<Changed> {
+    let lost = || Error::new(Code::Internal, "the store did not say what it changed");
+    let applied = commit.applied.pop().ok_or_else(lost)?;
+    let created = commit.created.contains(&applied.id);
+    Ok(Changed { applied, epoch: commit.epoch, created })
+}

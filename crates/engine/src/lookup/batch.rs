@@ -1,0 +1,72 @@
+//! Many lookups, with one call of the provider for all of them.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use futures::StreamExt;
+use goldenset_core::{Code, Error, Result};
+
+use super::{Looked, Step, check_query};
+use crate::engine::Engine;
+use crate::scope::Options;
+
+/// Questions of one batch that wait for a second opinion at a time.
+const BATCH_WAITS: usize = 8;
+
+impl Engine {
+    /// Looks many questions up, with one call of the provider for all vectors that are missing.
+    /// One result a question, in order, each as [`Engine::lookup`] would give it.
+    ///
+    /// # Errors
+    /// Only for options that are wrong for all of them.
+    pub async fn lookup_batch(
+        &self,
+        queries: &[String],
+        options: Options,
+    ) -> Result<Vec<Result<Looked>>> {
+        let scope = &self.scope(options.clone())?;
+        let steps: Vec<_> = queries
+            .iter()
+            .map(|query| self.without_vector(check_query(query)?, scope.clone()))
+            .collect();
+        let open = steps.iter().filter_map(|step| match step {
+            Ok(Step::Open(open)) => Some(open.question.clone()),
+            _ => None,
+        });
+        let open: Vec<_> = open.collect();
+        let asked = Instant::now();
+        let mut embeddings = self.embeddings.many(&scope.tenant, &open).await.into_iter();
+        let waited = asked.elapsed();
+        let late = &AtomicBool::new(false);
+        let options = &options;
+        let each = steps.into_iter().enumerate().map(|(place, step)| {
+            let step = step.map(|step| match step {
+                Step::Done(looked) => (Step::Done(looked), None),
+                Step::Open(open) => (Step::Open(open), embeddings.next()),
+            });
+            async move {
+                match step? {
+                    (Step::Done(looked), _) if self.is_current(scope, looked.facts.epoch)? => {
+                        Ok(looked)
+                    }
+                    // Something changed while vectors for the others were awaited.
+                    (Step::Done(_), _) => {
+                        let scope = self.scope(options.clone())?;
+                        self.lookup_within(check_query(&queries[place])?, scope, late).await
+                    }
+                    (Step::Open(open), embedding) => {
+                        // A long batch must not hold the thread against everyone else.
+                        tokio::task::yield_now().await;
+                        let embedding = embedding.unwrap_or_else(|| {
+                            let detail = "a question of the batch got no vector";
+                            Err(Error::new(Code::Internal, detail))
+                        });
+                        self.with_vector(open, embedding?, waited, late).await
+                    }
+                }
+            }
+        });
+        // Side by side only where they wait for a second opinion.
+        Ok(futures::stream::iter(each).buffered(BATCH_WAITS).collect().await)
+    }
+}

@@ -1,0 +1,59 @@
+//! What a lookup gives beside the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use goldenset_core::Epoch;
+
+use crate::answer::Answer;
+use crate::opinion::Opinion;
+
+/// Which tier answered, in the words of the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CacheStatus {
+    /// The question is an approved phrasing.
+    SignatureHit,
+    /// The result was cached.
+    ResultHit,
+    /// The embedding was cached; the search ran.
+    EmbeddingHit,
+    /// The provider was asked.
+    Miss,
+}
+
+impl CacheStatus {
+    /// The status as it is written in headers and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignatureHit => "signature_hit",
+            Self::ResultHit => "result_hit",
+            Self::EmbeddingHit => "embedding_hit",
+            Self::Miss => "miss",
+        }
+    }
+}
+
+/// What holds for one request only and must not be in its body.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Which tier answered.
+    pub cache: CacheStatus,
+    /// State of the golden set that was read.
+    pub epoch: Epoch,
+    /// Waiting for the vector, when one was needed.
+    pub embedding: Option<Duration>,
+    /// Search, guards, score and decision, when they ran; the wait for a second opinion included.
+    pub verification: Option<Duration>,
+    /// What became of the second opinion.
+    pub opinion: Opinion,
+}
+
+/// An answer and how it came about.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// The answer.
+    pub answer: Arc<Answer>,
+    /// How it came about.
+    pub facts: Facts,
+}
