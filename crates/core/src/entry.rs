@@ -79,6 +79,9 @@ impl EntryContent {
             } else if value.len() > max {
                 let detail = format!("is {} bytes long, the limit is {max}", value.len());
                 fault(field, Code::InvalidField, detail);
+            } else if value.contains('\0') {
+                // Not every database can hold it.
+                fault(field, Code::InvalidField, "has a NUL character".into());
             } else if question && Canonical::of(value).as_str().is_empty() {
                 // No lookup would ever find it.
                 fault(field, Code::InvalidField, "has no letter and no digit".into());
@@ -163,7 +166,7 @@ mod tests {
         let content = EntryContent {
             question: " ".into(),
             alternatives: vec!["ok".into(), String::new(), "?!".into()],
-            answer: "a".into(),
+            answer: "a\0".into(),
             references: vec![
                 "art. 1".into(),
                 Reference { text: "".into(), document: Some("?".into()), version: None },
@@ -182,6 +185,7 @@ mod tests {
             fields,
             [
                 "question",
+                "answer",
                 "alternatives[1]",
                 "alternatives[2]",
                 "references[1].text",

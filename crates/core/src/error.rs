@@ -111,6 +111,8 @@ codes! {
     JudgeUnavailable = "judge_unavailable", Unavailable, "the judge of pairs does not answer";
     JudgeRejected = "judge_rejected", Setup, "the judge of pairs refused the request";
     JudgeMismatch = "judge_mismatch", Setup, "the judge of pairs answered with something else than was asked";
+    StoreNotEmpty = "store_not_empty", Conflict, "the store holds something already";
+    CopyInterrupted = "copy_interrupted", Unavailable, "a copy ended early";
     StoreUnavailable = "store_unavailable", Unavailable, "the store does not answer";
     Overloaded = "overloaded", Unavailable, "too much work is waiting";
     TimedOut = "timed_out", Unavailable, "the request took too long";

@@ -24,7 +24,7 @@ pub use questions::QuestionStore;
 pub use references::{
     ChangeNumber, NewChange, ReferenceChange, ReferenceChanged, ReferenceStore, Resting, UndoChange,
 };
-pub use store::{EntryRecord, PublishedSet, PublishedVersion, Store};
+pub use store::{EntryRecord, PublishedChanges, PublishedSet, PublishedVersion, Store};
 pub use watch::WatchStore;
 
 /// Tells the time; tests move it.

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::curation::Policy;
 use goldenset_core::guards::Lexicon;
-use goldenset_core::ports::{Clock, Embedder, PublishedSet, Store};
+use goldenset_core::ports::{Clock, Embedder, PublishedSet, PublishedVersion, Store};
 use goldenset_core::verifier::Verifier;
 use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, Result, TenantId};
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use crate::cache::{CacheLimits, ResultCache};
 use crate::embedding::Embeddings;
+use crate::follow::Freshness;
 use crate::judge::Judges;
 use crate::opinion::{Opinions, PairJudge};
 use crate::scope::{Defaults, Options, Scope, check_threshold};
@@ -68,6 +69,7 @@ pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
+    pub(crate) freshness: Freshness,
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
     pub(crate) writing: Mutex<()>,
@@ -113,6 +115,7 @@ impl Engine {
             judges,
             opinions,
             settings,
+            freshness: Freshness::new(),
             snapshot: ArcSwap::default(),
             writing: Mutex::new(()),
         };
@@ -196,9 +199,7 @@ impl Engine {
             .iter()
             .filter_map(|published| Some((published, published.embeddings.as_ref()?)));
         for (published, embeddings) in kept {
-            let whole = embeddings.len() == published.content.phrasings().count()
-                && embeddings.iter().all(|one| one.has_dimensions(self.dimensions()));
-            if !whole {
+            if !self.fits(published, embeddings) {
                 let detail = format!("entry `{}` is stored with other vectors", published.id);
                 return Err(Error::new(Code::DatabaseDamaged, detail)
                     .field(format!("tenant {tenant}"))
@@ -225,8 +226,18 @@ impl Engine {
         });
         let set = self.empty_set(tenant).filled(epoch, changes.collect());
         let set = set.calibrated(epoch, calibration, &self.judged_by(tenant));
+        if self.published(tenant).is_ok_and(|shown| shown.epoch > epoch) {
+            // The store was restored from a backup: epochs that results know will come again.
+            self.results.invalidate(|basis| basis.scope.tenant == *tenant);
+        }
         self.show(tenant.clone(), set);
         Ok(())
+    }
+
+    /// Whether a version is stored with one embedding a phrasing, as long as the model's are.
+    pub(crate) fn fits(&self, published: &PublishedVersion, embeddings: &[Embedding]) -> bool {
+        embeddings.len() == published.content.phrasings().count()
+            && embeddings.iter().all(|one| one.has_dimensions(self.dimensions()))
     }
 
     /// The embeddings of the phrasings of each content.

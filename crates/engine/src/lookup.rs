@@ -49,6 +49,7 @@ impl Engine {
     /// Bad input by its own code, `unknown_tenant`, and every fault of the embedding provider. A
     /// fault is never an empty result, and never cached.
     pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
+        self.be_fresh().await;
         let scope = self.scope(options)?;
         self.lookup_within(check_query(query)?, scope, &AtomicBool::new(false)).await
     }
@@ -129,6 +130,7 @@ impl Engine {
         let hurried = late.load(Ordering::Relaxed);
         let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
         let (Open { set, scope, question, key }, considered, judged, opinion) = loop {
+            self.be_fresh().await;
             open = match self.renewed(open)? {
                 Step::Done(looked) => return Ok(looked),
                 Step::Open(open) => open,
@@ -189,13 +191,19 @@ impl Engine {
 /// The canonical form of a question that may be looked up.
 ///
 /// # Errors
-/// `empty_query`, `query_too_long`.
+/// `empty_query`, `query_too_long`, `invalid_field`.
 pub(crate) fn check_query(query: &str) -> Result<Canonical> {
     if query.len() > MAX_QUESTION_BYTES {
         let detail = format!("the question is {} bytes long", query.len());
         return Err(Error::new(Code::QueryTooLong, detail)
             .field("query")
             .fix("shorten it to 8192 bytes of UTF-8"));
+    }
+    if query.contains('\0') {
+        // Not every database can hold it, and no person types it.
+        return Err(Error::new(Code::InvalidField, "the question has a NUL character")
+            .field("query")
+            .fix("send the user's question as text"));
     }
     let question = Canonical::of(query);
     if question.as_str().is_empty() {

@@ -2,6 +2,7 @@
 //! dashboards know.
 
 mod cache;
+mod dependencies;
 mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use prometheus::{
 };
 
 use cache::CacheMetrics;
+use dependencies::DependencyMetrics;
 use watch::WatchMetrics;
 
 /// Upper bounds of the latency buckets, seconds: 10 µs to 10 s.
@@ -38,6 +40,7 @@ pub struct Metrics {
     entries: IntGaugeVec,
     epochs: IntGaugeVec,
     cache: CacheMetrics,
+    dependencies: DependencyMetrics,
     watch: WatchMetrics,
     raising: Mutex<()>,
     default_threshold: f64,
@@ -101,6 +104,7 @@ impl Metrics {
             entries: gauge("goldenset_published_entries", "Entries served.")?,
             epochs: gauge("goldenset_epoch", "State of the golden set that is served.")?,
             cache: CacheMetrics::new(&registry)?,
+            dependencies: DependencyMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
             raising: Mutex::default(),
             latency,
@@ -156,6 +160,7 @@ impl Metrics {
         self.watch.set(watch, &raising);
         self.cache.set(&engine.caches(), &raising);
         drop(raising);
+        self.dependencies.set(engine.following());
         for (tenant, state) in engine.tenants() {
             let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
             self.entries.with_label_values(&[tenant.as_str()]).set(number(state.entries));

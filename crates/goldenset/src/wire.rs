@@ -17,7 +17,7 @@ use goldenset_engine::scope::Defaults;
 use goldenset_engine::{
     CacheLimits, Engine, MissedSettings, PairJudge, Parts, Progress, Settings, WatchSettings,
 };
-use goldenset_store::SqliteStore;
+use goldenset_store::{CopyStore, PostgresOptions, PostgresStore, SqliteStore};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider};
@@ -35,20 +35,95 @@ impl Clock for SystemClock {
     }
 }
 
-/// The golden sets of the configured data folder, for this process alone to change.
+/// The configured golden sets: of the data folder, for this process alone to change; or of the
+/// database that nodes share.
 ///
 /// # Errors
-/// See [`SqliteStore::open`].
+/// See [`SqliteStore::open`] and [`PostgresStore::open`].
 pub async fn store(config: &Config) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open(&config.store.data_dir).await?))
+    Ok(match postgres(config) {
+        Some(options) => Arc::new(PostgresStore::open(&options).await?),
+        None => Arc::new(SqliteStore::open(&config.store.data_dir).await?),
+    })
 }
 
-/// The golden sets of the configured data folder, to read while a server may serve them.
+/// The configured golden sets, to read while a server may serve them.
 ///
 /// # Errors
-/// See [`SqliteStore::open_read_only`].
+/// See [`SqliteStore::open_read_only`] and [`PostgresStore::open`].
 pub async fn store_to_read(config: &Config) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open_read_only(&config.store.data_dir).await?))
+    Ok(match postgres(config) {
+        Some(options) => Arc::new(PostgresStore::open(&options).await?),
+        None => Arc::new(SqliteStore::open_read_only(&config.store.data_dir).await?),
+    })
+}
+
+/// What is to be copied: the store at `place`, or the configured one.
+///
+/// # Errors
+/// `data_dir_unusable` for a folder without golden sets; see [`store`].
+pub async fn store_to_copy(config: &Config, place: Option<&str>) -> Result<Arc<dyn CopyStore>> {
+    let configured = config.store.database_url.expose();
+    match place.or(configured) {
+        Some(url) if is_postgres(url) => database(config, url).await,
+        place => {
+            let folder = place.map_or(config.store.data_dir.as_path(), Path::new);
+            if !SqliteStore::is_in(folder) {
+                // For what it says.
+                SqliteStore::open_read_only(folder).await?;
+            }
+            Ok(Arc::new(SqliteStore::open(folder).await?))
+        }
+    }
+}
+
+/// Where it is to be copied to.
+///
+/// # Errors
+/// See [`store`].
+pub async fn store_to_fill(config: &Config, place: &str) -> Result<Arc<dyn CopyStore>> {
+    match is_postgres(place) {
+        true => database(config, place).await,
+        false => Ok(Arc::new(SqliteStore::open(Path::new(place)).await?)),
+    }
+}
+
+fn is_postgres(place: &str) -> bool {
+    place.starts_with("postgres://") || place.starts_with("postgresql://")
+}
+
+async fn database(config: &Config, url: &str) -> Result<Arc<dyn CopyStore>> {
+    Ok(Arc::new(PostgresStore::open(&postgres_at(config, url)).await?))
+}
+
+/// Whether golden sets are where they are configured to be, without making anything.
+#[must_use]
+pub fn has_store(config: &Config) -> bool {
+    config.store.database_url.expose().is_some() || SqliteStore::is_in(&config.store.data_dir)
+}
+
+/// Where the golden sets are, for people: without secrets.
+#[must_use]
+pub fn store_in_words(config: &Config) -> String {
+    match config.store.database_url.expose() {
+        Some(_) => "the database of store.database_url".into(),
+        None => config.store.data_dir.display().to_string(),
+    }
+}
+
+/// The database that nodes share, if one is configured.
+fn postgres(config: &Config) -> Option<PostgresOptions> {
+    Some(postgres_at(config, config.store.database_url.expose()?))
+}
+
+fn postgres_at(config: &Config, url: &str) -> PostgresOptions {
+    let store = &config.store;
+    PostgresOptions {
+        url: url.to_owned(),
+        connections: store.connections,
+        connect_timeout: Duration::from_millis(store.connect_timeout_ms),
+        statement_timeout: Duration::from_millis(store.statement_timeout_ms),
+    }
 }
 
 /// A golden set that ends with the process.

@@ -3,6 +3,11 @@
 //! Every store behaves the same: `tests/conformance` is the description, and runs on each.
 
 mod content_hash;
+mod copy;
+#[allow(clippy::duplicate_mod, reason = "the statements are compiled once for each driver")]
+mod postgres;
 mod sqlite;
 
+pub use copy::{CopyStore, Piece, Row, TableDigest, copy};
+pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::SqliteStore;

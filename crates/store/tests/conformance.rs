@@ -5,16 +5,20 @@
 mod suite;
 
 #[cfg(test)]
+mod schema;
+
+#[cfg(test)]
 mod backends {
     use std::sync::Arc;
 
     use async_trait::async_trait;
     use goldenset_core::ports::Store;
-    use goldenset_store::SqliteStore;
+    use goldenset_store::{PostgresStore, SqliteStore};
     use sqlx::sqlite::SqliteConnectOptions;
-    use sqlx::{ConnectOptions, SqliteConnection};
+    use sqlx::{ConnectOptions, PgConnection, SqliteConnection};
     use tempfile::TempDir;
 
+    use crate::schema::Schema;
     use crate::suite::{Backend, Log};
 
     struct File {
@@ -74,6 +78,46 @@ mod backends {
         Arc::new(Memory(Arc::new(SqliteStore::in_memory().await.unwrap())))
     }
 
+    struct Postgres {
+        store: Arc<PostgresStore>,
+        schema: Schema,
+    }
+
+    #[async_trait]
+    impl Backend for Postgres {
+        fn store(&self) -> Arc<dyn Store> {
+            self.store.clone()
+        }
+
+        async fn log(&self) -> Option<Log> {
+            let mut db = self.schema.connect().await;
+            let lines = async |db: &mut PgConnection, query: &'static str| {
+                sqlx::query_scalar(query).fetch_all(db).await.unwrap()
+            };
+            Some(Log {
+                journal: lines(
+                    &mut db,
+                    "SELECT concat_ws(' ', tenant, epoch, seq, kind, entry, version, at) \
+                     FROM journal ORDER BY tenant, epoch, seq",
+                )
+                .await,
+                audit: lines(
+                    &mut db,
+                    "SELECT concat_ws(' ', at, actor, action, tenant, entry, version, detail) \
+                     FROM audit ORDER BY id",
+                )
+                .await,
+            })
+        }
+    }
+
+    async fn postgres() -> Arc<dyn Backend> {
+        let schema = Schema::new().await;
+        let store = Arc::new(PostgresStore::open(&schema.options()).await.unwrap());
+        Arc::new(Postgres { store, schema })
+    }
+
+    conformance!(postgres, super::postgres);
     conformance!(sqlite_file, super::file);
     conformance!(sqlite_memory, super::memory);
 }

@@ -88,6 +88,11 @@ impl Feedback {
             let detail = format!("the question is {} bytes long", self.query.len());
             return fault(Code::QueryTooLong, "query", detail, "shorten it to 8192 bytes".into());
         }
+        let texts = [Some(&self.query), self.answer.as_ref()];
+        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+            let detail = "the question or the answer has a NUL character".into();
+            return fault(Code::InvalidField, "query", detail, "leave it out".into());
+        }
         if Canonical::of(&self.query).as_str().is_empty() {
             let detail = "the question has no letter and no digit".into();
             return fault(Code::EmptyQuery, "query", detail, "send the user's question".into());
@@ -152,7 +157,9 @@ impl Feedback {
         for (place, reference) in self.references.iter().enumerate() {
             let Reference { text, document, version } = reference;
             let parts = [Some(text), document.as_ref(), version.as_ref()];
-            let wrong = |part: &String| part.trim().is_empty() || part.len() > MAX_ITEM_BYTES;
+            let wrong = |part: &String| {
+                part.trim().is_empty() || part.len() > MAX_ITEM_BYTES || part.contains('\0')
+            };
             if parts.into_iter().flatten().any(wrong) {
                 let detail = "a part of a reference is empty or too long".into();
                 let fix = "give 1 to 1024 bytes";

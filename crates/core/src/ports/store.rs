@@ -43,6 +43,17 @@ pub struct PublishedSet {
     pub calibration: Option<CalibrationRecord>,
 }
 
+/// What changed of what a tenant serves, as of one epoch.
+#[derive(Debug, Clone)]
+pub struct PublishedChanges {
+    /// The state that was read.
+    pub epoch: Epoch,
+    /// Every entry that changed, by id, with the version that is served now if one is.
+    pub entries: Vec<(EntryId, Option<PublishedVersion>)>,
+    /// The calibration that is active.
+    pub calibration: Option<CalibrationRecord>,
+}
+
 /// One version of an entry, with the entry's state.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EntryRecord {
@@ -95,6 +106,27 @@ pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + Questi
     /// # Errors
     /// See [`Store::tenants`].
     async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet>;
+
+    /// What changed of what a tenant serves after `since`, read as of one moment, with the
+    /// embeddings of `model`. None where more than `most` entries changed, or where the store is
+    /// behind `since` itself, as one that was restored from a backup: then all is to be read.
+    ///
+    /// # Errors
+    /// See [`Store::tenants`].
+    async fn published_since(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        since: Epoch,
+        most: usize,
+    ) -> Result<Option<PublishedChanges>>;
+
+    /// Whether other processes write here too.
+    fn is_shared(&self) -> bool;
+
+    /// Waits until some process may have changed what is served. What is announced may get lost,
+    /// so whoever needs to know asks now and then as well. Never returns where nobody else writes.
+    async fn announced(&self);
 
     /// Adds embeddings of `model` for versions that have none of it yet: one a phrasing.
     ///

@@ -73,7 +73,8 @@ impl Engine {
     }
 
     /// Shows a commit. Where lookups do not see the state right before it, as after a commit whose
-    /// fate was not known, all is read again.
+    /// fate was not known or where another node
+    /// committed in between, what came since is read.
     pub(crate) async fn show_commit(
         &self,
         tenant: TenantId,
@@ -87,7 +88,7 @@ impl Engine {
         };
         let raised = u64::from(!shown.is_empty());
         if epoch != Epoch(before.epoch.0 + raised) {
-            return self.load(&tenant, &|_, _| ()).await;
+            return self.load_changes(&tenant).await;
         }
         self.show(tenant, before.changed(epoch, shown));
         Ok(())
@@ -108,7 +109,7 @@ impl Engine {
         let kept = self.store.tenants().await?.into_iter().find(|(name, _)| name == tenant);
         let shown = self.published(tenant).ok().map(|set| set.epoch);
         match kept {
-            Some((_, epoch)) if shown != Some(epoch) => self.load(tenant, &|_, _| ()).await,
+            Some((_, epoch)) if shown != Some(epoch) => self.load_changes(tenant).await,
             _ => Ok(()),
         }
     }

@@ -24,6 +24,7 @@ impl Engine {
         queries: &[String],
         options: Options,
     ) -> Result<Vec<Result<Looked>>> {
+        self.be_fresh().await;
         let scope = &self.scope(options.clone())?;
         let steps: Vec<_> = queries
             .iter()

@@ -48,7 +48,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
 
 fn greet(config: &Config, filled: &Filled) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let folder = config.store.data_dir.display();
+    let folder = wire::store_in_words(config);
     match filled {
         Filled::Before { entries } => {
             writeln!(out, "The demo set is in {folder} already: {entries} entries.")?;

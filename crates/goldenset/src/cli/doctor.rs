@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goldenset_core::keys::KeyRecord;
-use goldenset_core::ports::{Embedder, KeyStore, Pair, Store};
-use goldenset_core::{Code, Error, Result};
+use goldenset_core::ports::{Embedder, Pair, Store};
+use goldenset_core::{Code, Epoch, Error, Result, TenantId};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -59,7 +59,10 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
     if let Some(judged) = judges(config).await.transpose() {
         checks.push(Check::of("judge", judged));
     }
-    checks.push(Check::of("data folder", data(config).await));
+    checks.push(match config.store.database_url.expose() {
+        None => Check::of("data folder", folder(config).await),
+        Some(_) => Check::of("database", database(config).await),
+    });
     let keys = keys(config).await;
     let keyed = keys.as_ref().is_ok_and(|keys| keys.iter().any(KeyRecord::is_active));
     checks.push(Check::of("keys", keys.map(|keys| in_words(&keys))));
@@ -104,7 +107,7 @@ async fn judges(config: &Config) -> Result<Option<String>> {
     Ok(Some(format!("{name} answers in {millis:.0} ms, {budget} ms are the most it may take")))
 }
 
-async fn data(config: &Config) -> Result<String> {
+async fn folder(config: &Config) -> Result<String> {
     let folder = &config.store.data_dir;
     let store = SqliteStore::open_read_only(folder).await?;
     if let Some(fault) = store.check().await?.first() {
@@ -112,19 +115,31 @@ async fn data(config: &Config) -> Result<String> {
             .field(folder.display().to_string())
             .fix("restore the folder from a back-up"));
     }
+    Ok(format!("{} is sound: {}", folder.display(), states(&store.tenants().await?)))
+}
+
+async fn database(config: &Config) -> Result<String> {
+    let asked = std::time::Instant::now();
+    let store = wire::store_to_read(config).await?;
     let tenants = store.tenants().await?;
-    let tenants: Vec<_> =
-        tenants.iter().map(|(tenant, epoch)| format!("{tenant} at epoch {}", epoch.0)).collect();
-    Ok(format!("{} is sound: {}", folder.display(), tenants.join(", ")))
+    let millis = asked.elapsed().as_millis();
+    Ok(format!("it answers, after {millis} ms with connecting: {}", states(&tenants)))
+}
+
+fn states(tenants: &[(TenantId, Epoch)]) -> String {
+    if tenants.is_empty() {
+        return "no golden set yet".into();
+    }
+    let states = tenants.iter().map(|(tenant, epoch)| format!("{tenant} at epoch {}", epoch.0));
+    states.collect::<Vec<_>>().join(", ")
 }
 
 /// All keys; none where there is no folder yet.
 async fn keys(config: &Config) -> Result<Vec<KeyRecord>> {
-    let folder = &config.store.data_dir;
-    if !SqliteStore::is_in(folder) {
+    if !wire::has_store(config) {
         return Ok(Vec::new());
     }
-    let keys = SqliteStore::open_read_only(folder).await?.keys().await?;
+    let keys = wire::store_to_read(config).await?.keys().await?;
     Ok(keys.into_iter().map(|key| key.record).collect())
 }
 

@@ -23,6 +23,7 @@ mod keys;
 mod lines;
 mod listing;
 mod log;
+mod migrate_store;
 mod output;
 mod questions;
 mod references;
@@ -109,6 +110,7 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::Questions(questions) => questions::run(config, questions).await,
         Command::References(references) => references::run(config, references).await.map(|()| true),
         Command::Cache(cache) => cache::run(config, cache).await.map(|()| true),
+        Command::MigrateStore(migrate) => migrate_store::run(config, migrate).await.map(|()| true),
         Command::Log(log) => log::run(config, log).await.map(|()| true),
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
         Command::Config(ConfigCommand::Show { .. }) => Ok(true),
@@ -153,7 +155,9 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Log(log) => (log.at.remote.data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
-        Command::Eval(_) | Command::Fit(_) | Command::Config(_) => (None, None),
+        Command::Eval(_) | Command::Fit(_) | Command::Config(_) | Command::MigrateStore(_) => {
+            (None, None)
+        }
     };
     let data = data.map(|data: PathBuf| Flag {
         key: "store.data_dir",

@@ -6,7 +6,6 @@ use std::time::Duration;
 use goldenset_core::Result;
 use goldenset_core::ports::Store;
 use goldenset_engine::{Engine, Watch};
-use goldenset_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -29,7 +28,7 @@ async fn open(config: &Config) -> Result<(TcpListener, Arc<dyn Store>)> {
     let address = config.server.listen;
     // Before anything is made or read, so that a port in use is said at once; and no folder is
     // made to look for keys that cannot be there.
-    if address.ip().is_loopback() || !SqliteStore::is_in(&config.store.data_dir) {
+    if address.ip().is_loopback() || !wire::has_store(config) {
         let listener = listen(address, false).await?;
         return Ok((listener, wire::store(config).await?));
     }
@@ -73,11 +72,14 @@ pub(super) async fn serve_until_stopped(
         tracing::info!("stopping: requests under way may end");
     };
     announce(&listener, &app.engine);
-    let (engine, watch) = (Arc::clone(&app.engine), Arc::clone(&app.watch));
+    let (engine, watch, keys) =
+        (Arc::clone(&app.engine), Arc::clone(&app.watch), Arc::clone(&app.keys));
     let sweep_every = Duration::from_secs(config.curation.sweep_seconds);
     let served = tokio::select! {
         served = serve(listener, app, stop, grace) => served,
         never = watch.run() => match never {},
+        never = engine.follow() => match never {},
+        never = keys.follow() => match never {},
         never = engine.sweep_every(sweep_every) => match never {},
     };
     watch.flush_or_log().await;

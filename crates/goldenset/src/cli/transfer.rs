@@ -8,7 +8,6 @@ use goldenset_core::ports::Store;
 use goldenset_core::{Code, EntryContent, EntryId, Error, Result, TenantId};
 use goldenset_engine::transfer::{self, Format, Reading, RowFault, read_rows, write_rows};
 use goldenset_engine::{Author, Conflict, ImportMode, Imported, Override};
-use goldenset_store::SqliteStore;
 use serde::Serialize;
 
 use super::args::{Export, Import};
@@ -98,7 +97,7 @@ pub(super) async fn import(config: &Config, import: Import) -> Result<bool> {
 async fn store_for(config: &Config, dry_run: bool) -> Result<Arc<dyn Store>> {
     match dry_run {
         false => wire::store(config).await,
-        true if !SqliteStore::is_in(&config.store.data_dir) => wire::store_in_memory().await,
+        true if !wire::has_store(config) => wire::store_in_memory().await,
         true => wire::store_to_read(config).await,
     }
 }

@@ -81,6 +81,12 @@ pub struct Store {
     pub data_dir: PathBuf,
     /// Postgres address, empty: none.
     pub database_url: Secret,
+    /// Connections to it.
+    pub connections: u32,
+    /// Longest wait for a connection, milliseconds.
+    pub connect_timeout_ms: u64,
+    /// Longest time of one statement, milliseconds.
+    pub statement_timeout_ms: u64,
 }
 
 /// Section `embedding`.

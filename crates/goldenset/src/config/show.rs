@@ -111,8 +111,7 @@ impl From<Notice> for Error {
 
 impl Loaded {
     /// Settings that are accepted and that this version cannot honour. Redis only makes things
-    /// faster, so that going without is a warning; a database is where the answers are, so that
-    /// going without is an error.
+    /// faster, so that going without is a warning.
     #[must_use]
     pub fn unsupported(&self) -> Vec<Notice> {
         let mut notices = Vec::new();
@@ -125,20 +124,6 @@ impl Loaded {
                 ),
                 "unset it to start without this warning",
             ));
-        }
-        if let Some(database) = self.set("store.database_url") {
-            let source = &database.source;
-            notices.push(Notice {
-                severity: Severity::Error,
-                key: database.key.name.into(),
-                detail: format!(
-                    "Postgres is not supported yet: answers would come from the data folder \
-                     instead (set by {source})"
-                ),
-                fix: "unset it, or set GOLDENSET__STORE__DATABASE_URL to nothing where \
-                      DATABASE_URL is meant for another program"
-                    .into(),
-            });
         }
         notices
     }

@@ -1,12 +1,14 @@
 //! All keys, in memory and in step with the store.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
 use arc_swap::ArcSwap;
 use goldenset_core::keys::{KeyId, KeyRecord, NewKey, PresentedKey, Secret, SecretHash, StoredKey};
 use goldenset_core::ports::Store;
 use goldenset_core::{Code, Error, Result};
+use goldenset_engine::BOUND;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
@@ -135,6 +137,28 @@ impl KeyRing {
     /// Faults of the store.
     pub(crate) async fn all(&self) -> Result<Vec<KeyRecord>> {
         Ok(self.store.keys().await?.into_iter().map(|key| key.record).collect())
+    }
+
+    /// Follows what other nodes do with keys, as soon as lookups follow what they publish. Where
+    /// the store does not answer, what was known goes on to count.
+    pub async fn follow(&self) -> Infallible {
+        if !self.store.is_shared() {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(BOUND / 2).await;
+            if let Err(error) = self.refresh().await {
+                tracing::debug!(code = error.code.as_str(), %error, "keys could not be read again");
+            }
+        }
+    }
+
+    async fn refresh(&self) -> Result<()> {
+        let _alone = self.changing.lock().await;
+        let keys = self.store.keys().await?;
+        let known = keys.iter().map(|key| (key.record.id, Known::from(key))).collect();
+        self.known.store(Arc::new(known));
+        Ok(())
     }
 
     /// Puts a key in the place of what was known of it. Only while changes are held off.

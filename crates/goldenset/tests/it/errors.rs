@@ -62,6 +62,7 @@ fn lookup_bodies() {
     raw(r#"{"query": "?!…"}"#, "empty_query", "query");
     // Types.
     raw(r#"{"query": 1}"#, "invalid_field", "query");
+    raw(r#"{"query": "a\u0000b"}"#, "invalid_field", "query");
     raw(r#"{"query": null}"#, "invalid_field", "query");
     raw(r#"{"query": ["a"]}"#, "invalid_field", "query");
     raw(r#"{"query": "a", "tenant": 1}"#, "invalid_field", "tenant");

@@ -147,15 +147,21 @@ impl Server {
     }
 
     /// A write with a key, to a server that may go away: none when it does not answer.
-    pub(crate) fn attempt(&self, path: &str, body: &Value, key: &str) -> Option<Reply> {
-        let request = CLIENT.post(self.url(path)).header(CONTENT_TYPE, JSON);
+    pub(crate) fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        key: &str,
+    ) -> Option<Reply> {
+        let request = CLIENT.request(method.clone(), self.url(path)).header(CONTENT_TYPE, JSON);
         let request = request.header("idempotency-key", key).body(body.to_string());
         let reply = RUNTIME.block_on(async {
             let response = request.send().await.ok()?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             Some(Reply { status, headers, bytes: response.bytes().await.ok()?.into() })
         })?;
-        DESCRIPTION.check("POST", path, body.to_string().as_bytes(), &reply);
+        DESCRIPTION.check(method.as_str(), path, body.to_string().as_bytes(), &reply);
         Some(reply)
     }
 

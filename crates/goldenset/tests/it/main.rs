@@ -46,6 +46,8 @@ mod metrics;
 #[cfg(test)]
 mod missed;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod once;
 #[cfg(test)]
 mod openapi;
@@ -59,6 +61,9 @@ mod readme;
 mod references;
 #[cfg(test)]
 mod restart;
+#[cfg(test)]
+#[path = "../../../store/tests/schema/mod.rs"]
+mod schema;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]

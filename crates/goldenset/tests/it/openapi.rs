@@ -14,7 +14,7 @@ const ROUTER: &str = include_str!("../../src/http/mod.rs");
 
 /// Codes that only the command line says, those that no code path over HTTP says yet, and those of
 /// the judge, without which a lookup goes on.
-const NOT_OVER_HTTP: [Code; 14] = [
+const NOT_OVER_HTTP: [Code; 16] = [
     Code::BadLexicon,
     Code::BadRows,
     Code::JudgeUnavailable,
@@ -25,6 +25,8 @@ const NOT_OVER_HTTP: [Code; 14] = [
     Code::FileUnwritable,
     Code::ModelUnusable,
     Code::DataDirBusy,
+    Code::StoreNotEmpty,
+    Code::CopyInterrupted,
     Code::DatabaseNewer,
     Code::ListenFailed,
     Code::ServerUnreachable,

@@ -107,6 +107,10 @@ impl Server {
         server
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// What it has written to standard error so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -115,7 +119,7 @@ impl Server {
     /// Asks it to stop, as service managers do.
     pub(crate) fn terminate(&self) {
         let status = Command::new("sh")
-            .args(["-c", "kill -TERM \"$1\"", "kill", &self.process.child.id().to_string()])
+            .args(["-c", "kill -TERM \"$1\"", "kill", &self.pid().to_string()])
             .status()
             .unwrap();
         assert!(status.success());
@@ -124,7 +128,7 @@ impl Server {
     /// `kill -9`, as seen by whoever still speaks to it.
     pub(crate) fn crash(&self) {
         let status = Command::new("sh")
-            .args(["-c", "kill -KILL \"$1\"", "kill", &self.process.child.id().to_string()])
+            .args(["-c", "kill -KILL \"$1\"", "kill", &self.pid().to_string()])
             .status()
             .unwrap();
         assert!(status.success());

@@ -118,12 +118,24 @@ fn second_process_on_one_folder() {
 }
 
 #[test]
-fn postgres_and_redis_are_not_there_yet() {
+fn a_database_that_is_not_there_is_named_without_its_password() {
     let place = Place::new();
-    let database = [("DATABASE_URL", "postgres://app:geheim@db/x")];
-    let ran = place.run_with(&["serve", "--listen", "127.0.0.1:0"], b"", &database);
-    ran.failed(6, "config_invalid", &["store.database_url", "DATABASE_URL"]);
-    assert!(!ran.err.contains("geheim"), "{ran:?}");
+    for (url, code, error, says) in [
+        ("postgres://app:geheim@127.0.0.1:1/x", 5, "store_unavailable", "127.0.0.1:1/x"),
+        ("mysql://app:geheim@127.0.0.1/x", 6, "config_invalid", "store.database_url"),
+    ] {
+        let environment = [("DATABASE_URL", url)];
+        let ran = place.run_with(&["serve", "--listen", "127.0.0.1:0"], b"", &environment);
+        ran.failed(code, error, &[says]);
+        assert!(!ran.err.contains("geheim"), "{ran:?}");
+        // Nothing is made in its place.
+        assert!(!place.path().join("data").exists());
+    }
+}
+
+#[test]
+fn redis_is_not_there_yet() {
+    let place = Place::new();
     let redis = [("REDIS_URL", "redis://:geheim@cache:6379")];
     let server = Server::configured(place.path(), &redis);
     let log = server.log();

@@ -4,37 +4,6 @@ use std::path::Path;
 
 use goldenset_core::{Code, Error};
 
-/// A fault inside a call, before it is known to the outside.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// SQLite or its driver failed.
-    Sql(sqlx::Error),
-    /// A rule of the store was broken.
-    Known(Error),
-}
-
-impl From<sqlx::Error> for Fault {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::Sql(cause)
-    }
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        Self::Known(error)
-    }
-}
-
-impl Fault {
-    /// The error of a call on the database at `place`.
-    pub(super) fn at(self, place: &Path) -> Error {
-        match self {
-            Self::Known(error) => error,
-            Self::Sql(cause) => explain(cause, place),
-        }
-    }
-}
-
 /// A folder that cannot hold a golden set; `why` continues "the data folder ...".
 pub(super) fn unusable(dir: &Path, why: &str) -> Error {
     Error::new(Code::DataDirUnusable, format!("the data folder {} {why}", dir.display()))
@@ -42,14 +11,12 @@ pub(super) fn unusable(dir: &Path, why: &str) -> Error {
         .fix("choose a folder on a local disk that this user can read and write")
 }
 
-/// A value in the database that nothing of ours writes.
-pub(super) fn damaged(what: impl std::fmt::Display) -> Error {
-    Error::new(Code::DatabaseDamaged, format!("the database holds {what}")).fix(RESTORE)
-}
+/// What to do with a damaged database.
+pub(super) const RESTORE: &str =
+    "restore the data folder from a backup, or move it away and import again";
 
-const RESTORE: &str = "restore the data folder from a backup, or move it away and import again";
-
-fn explain(cause: sqlx::Error, place: &Path) -> Error {
+/// The error that a fault of SQLite is, of the file at `place`.
+pub(super) fn explain(cause: sqlx::Error, place: &str) -> Error {
     let (code, what, fix) = match &cause {
         sqlx::Error::Database(fault) => by_result_code(fault.code().as_deref()),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
@@ -64,9 +31,8 @@ fn explain(cause: sqlx::Error, place: &Path) -> Error {
         sqlx::Error::Io(_) => (Code::DataDirUnusable, "cannot be opened", None),
         _ => (Code::Internal, "refused a statement", None),
     };
-    let error = Error::new(code, format!("the database {} {what}", place.display()))
-        .field(place.display().to_string())
-        .cause(cause);
+    let error =
+        Error::new(code, format!("the database {} {what}", place)).field(place).cause(cause);
     match fix {
         Some(fix) => error.fix(fix),
         None => error,

@@ -3,48 +3,69 @@
 //! One connection writes, so that changes follow each other; a few read beside it, each as of one
 //! moment (WAL mode).
 
-mod audit_sample;
-mod blob;
-mod calibration;
-mod commit;
-mod curated;
-mod curation;
 mod error;
-mod keys;
 mod lock;
-mod missed;
-mod once;
 mod open;
-mod read;
-mod references;
-mod rows;
-mod select;
-mod suspending;
-mod watch;
-mod watching;
-mod write;
+#[path = "../sql/mod.rs"]
+mod sql;
 
 use std::fs::File;
-use std::path::PathBuf;
 
-use async_trait::async_trait;
-use goldenset_core::calibration::Calibration;
-use goldenset_core::ports::{
-    Calibrations, ChangeSet, Commit, EntryRecord, Once, PublishedSet, Recalibrated, Store,
-};
-use goldenset_core::{
-    Code, Embedding, EntryId, Epoch, Error, ModelId, Result, TenantId, VersionNumber,
-};
-use jiff::Timestamp;
+use goldenset_core::{Code, Error, Result};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-use error::Fault;
+use sql::Fault;
+
+/// What the statements of `sql` run on here.
+mod driver {
+    pub(super) use sqlx::sqlite::{
+        Sqlite as Database, SqliteArguments as Arguments, SqliteConnection as Connection,
+        SqliteRow as DbRow,
+    };
+
+    pub(super) use super::SqliteStore as Backend;
+    pub(super) use super::error::{RESTORE, explain};
+    use super::sql::Fault;
+
+    /// The join of a set's entries with their versions. CROSS keeps SQLite from changing the order
+    /// of the tables: entries first is both the order of the result and the way along the keys.
+    macro_rules! entries_join {
+        () => {
+            "CROSS JOIN"
+        };
+    }
+
+    /// Values of rows as one JSON array, in the order of the rows.
+    macro_rules! json_array {
+        ($value:expr) => {
+            concat!("json_group_array(", $value, ")")
+        };
+    }
+
+    macro_rules! json_object {
+        () => {
+            "json_object"
+        };
+    }
+
+    /// Nothing limits a long transaction here.
+    pub(super) async fn before_copy(_: &mut Connection) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// The numbers of rows go on from those that were written.
+    pub(super) async fn after_copy(_: &mut Connection) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    pub(super) use {entries_join, json_array, json_object};
+}
 
 /// The embedded store. See [`SqliteStore::open`].
 #[derive(Debug)]
 pub struct SqliteStore {
     /// The database file, for messages.
-    place: PathBuf,
+    place: String,
     /// The one connection that writes; none when opened for reading only.
     writer: Option<SqlitePool>,
     readers: SqlitePool,
@@ -73,6 +94,22 @@ impl SqliteStore {
             Ok(faults.into_iter().filter(|fault| fault != "ok").chain(orphans).collect())
         };
         checked.await.map_err(|fault: Fault| fault.at(&self.place))
+    }
+
+    /// The folder belongs to one process.
+    const SHARED: bool = false;
+
+    /// Nobody else writes.
+    async fn hear(&self) {
+        std::future::pending().await
+    }
+
+    /// Folds the log into the database file. Dropping the store does the same in the background.
+    async fn end(&self) {
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
     }
 
     /// Runs `work` in a transaction that no other writer gets between.
@@ -110,92 +147,14 @@ impl SqliteStore {
     }
 }
 
-#[async_trait]
-impl Store for SqliteStore {
-    /// Folds the log into the database file. Dropping the store does the same in the background.
-    async fn close(&self) {
-        self.readers.close().await;
-        if let Some(writer) = &self.writer {
-            writer.close().await;
-        }
-    }
-
-    async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
-        self.read(async |db| read::tenants(db).await).await
-    }
-
-    async fn commit(&self, changes: ChangeSet) -> Result<Commit> {
-        commit::check(&changes)?;
-        self.write(async |db| commit::commit(db, &changes).await).await
-    }
-
-    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet> {
-        self.read(async |db| read::published(db, tenant, model).await).await
-    }
-
-    async fn add_embeddings(
-        &self,
-        tenant: &TenantId,
-        model: &ModelId,
-        embeddings: Vec<(EntryId, VersionNumber, Vec<Embedding>)>,
-    ) -> Result<()> {
-        self.write(async |db| commit::add_embeddings(db, tenant, model, &embeddings).await).await
-    }
-
-    async fn save_calibration(
-        &self,
-        tenant: &TenantId,
-        calibration: &Calibration,
-        actor: &str,
-        at: Timestamp,
-        once: Option<&Once>,
-    ) -> Result<Recalibrated> {
-        let by = (tenant, (actor, at));
-        self.write(async |db| calibration::change(db, by, Some(calibration), once).await).await
-    }
-
-    async fn undo_calibration(
-        &self,
-        tenant: &TenantId,
-        actor: &str,
-        at: Timestamp,
-        once: Option<&Once>,
-    ) -> Result<Recalibrated> {
-        let by = (tenant, (actor, at));
-        self.write(async |db| calibration::change(db, by, None, once).await).await
-    }
-
-    async fn recalibrated(&self, tenant: &TenantId, once: &Once) -> Result<Option<Recalibrated>> {
-        self.read(async |db| calibration::done(db, tenant, once).await).await
-    }
-
-    async fn calibrations(&self, tenant: &TenantId) -> Result<Calibrations> {
-        self.read(async |db| calibration::all(db, tenant).await).await
-    }
-
-    async fn entry(&self, tenant: &TenantId, id: &EntryId) -> Result<EntryRecord> {
-        self.read(async |db| read::entry(db, tenant, id).await).await
-    }
-
-    async fn entries(
-        &self,
-        tenant: &TenantId,
-        after: Option<&EntryId>,
-        limit: usize,
-    ) -> Result<Vec<EntryRecord>> {
-        self.read(async |db| read::entries(db, tenant, after, limit).await).await
-    }
-
-    async fn versions(&self, tenant: &TenantId, id: &EntryId) -> Result<Vec<EntryRecord>> {
-        self.read(async |db| read::versions(db, tenant, id).await).await
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use goldenset_core::ports::EntryChange;
-    use goldenset_core::{EntryContent, Validity, Vector};
+    use goldenset_core::ports::{ChangeSet, EntryChange, Store};
+    use goldenset_core::{EntryContent, EntryId, Epoch, ModelId, TenantId, Validity, Vector};
+    use jiff::Timestamp;
+    use sqlx::{AssertSqlSafe, Row};
 
+    use super::sql::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS};
     use super::*;
 
     fn save(answer: String) -> ChangeSet {
@@ -279,5 +238,25 @@ mod tests {
         assert_eq!(commit.epoch, Epoch(before.epoch.0 + 1));
         assert_eq!(answer(&store).await, "end");
         assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    }
+
+    /// A plan that scans or sorts is right and slow, so no other test would tell.
+    #[tokio::test]
+    async fn every_query_walks_along_keys() {
+        let store = SqliteStore::in_memory().await.unwrap();
+        for query in [PUBLISHED, PUBLISHED_EMBEDDINGS, PAGE, HEAD, HISTORY] {
+            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+                .fetch_all(&store.readers)
+                .await
+                .unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(steps[0].starts_with("SEARCH e USING PRIMARY KEY (tenant=?"), "{steps:?}");
+            assert!(
+                !steps.iter().any(|step| step.contains("SCAN e")
+                    || step.contains("SCAN x")
+                    || step.contains("TEMP B-TREE")),
+                "{steps:?}"
+            );
+        }
     }
 }

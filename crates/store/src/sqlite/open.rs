@@ -9,7 +9,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr, SqliteConnection};
 
-use super::error::{Fault, unusable};
+use super::error::unusable;
+use super::sql::Fault;
 use super::{SqliteStore, lock};
 
 const DATABASE_FILE: &str = "goldenset.db";
@@ -73,9 +74,14 @@ impl SqliteStore {
             migrate(&mut *writer.acquire().await?).await?;
             let readers = pool(READERS)
                 .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
-            Ok(Self { place: place.clone(), writer: Some(writer), readers, _lock: Some(lock) })
+            Ok(Self {
+                place: place.display().to_string(),
+                writer: Some(writer),
+                readers,
+                _lock: Some(lock),
+            })
         };
-        opened.await.map_err(|fault: Fault| fault.at(&place))
+        opened.await.map_err(|fault: Fault| fault.at(&place.display().to_string()))
     }
 
     /// Whether `dir` holds golden sets.
@@ -109,9 +115,9 @@ impl SqliteStore {
                 .fix("start the server of this version once: it upgrades the folder")
                 .into());
                 }
-                Ok(Self { place: place.clone(), writer: None, readers, _lock: None })
+                Ok(Self { place: place.display().to_string(), writer: None, readers, _lock: None })
             };
-        opened.await.map_err(|fault: Fault| fault.at(&place))
+        opened.await.map_err(|fault: Fault| fault.at(&place.display().to_string()))
     }
 
     /// A store without a folder, gone when it is dropped: for evaluation and tests.
@@ -119,15 +125,14 @@ impl SqliteStore {
     /// # Errors
     /// `store_unavailable`.
     pub async fn in_memory() -> Result<Self> {
-        let place = Path::new(":memory:");
         let opened = async {
             // Every connection would see a database of its own, so all share one.
             let pool = pool(1).connect_with(options().in_memory(true)).await?;
             migrate(&mut *pool.acquire().await?).await?;
             let (writer, readers) = (Some(pool.clone()), pool);
-            Ok(Self { place: place.into(), writer, readers, _lock: None })
+            Ok(Self { place: ":memory:".into(), writer, readers, _lock: None })
         };
-        opened.await.map_err(|fault: Fault| fault.at(place))
+        opened.await.map_err(|fault: Fault| fault.at(":memory:"))
     }
 }
 

@@ -76,6 +76,10 @@ struct Twins {
     /// hand.
     answered: HashMap<String, (Timestamp, Epoch)>,
     plain: Arc<Engine>,
+    /// Another node on the store of the first.
+    other: Arc<Engine>,
+    /// Whether the other node changed what the first has not seen.
+    behind: bool,
     model: Model,
     asked: Vec<(usize, Ask)>,
 }
@@ -96,6 +100,8 @@ async fn run(run: &Run, tally: &mut Tally) {
     let troubled = Arc::new(TroubledStore::new(inner));
     let limits = if run.tiny_caches { tiny_caches() } else { settings() };
     let cached = Rig::over(Arc::clone(&troubled) as Arc<dyn Store>, limits).await.unwrap();
+    let shared = Arc::clone(&troubled) as Arc<dyn Store>;
+    let other = start(&shared, &cached.embedder, &cached.clock, settings()).await.unwrap();
     let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
     let plain = start(&store, &cached.embedder, &cached.clock, without_caches()).await.unwrap();
     let model = Model::new(Arc::clone(&cached.embedder));
@@ -105,12 +111,15 @@ async fn run(run: &Run, tally: &mut Tally) {
         tiny_caches: run.tiny_caches,
         answered: HashMap::new(),
         plain,
+        other,
+        behind: false,
         model,
         asked: vec![],
     };
     for step in &run.steps {
         twins.step(step, tally).await;
     }
+    twins.catch_up(tally).await;
     let restarted = twins.cached.restarted().await;
     assert_eq!(restarted.tenants(), twins.cached.engine.tenants());
     for (question, ask) in twins.asked.iter().rev().take(LAST_ASKED) {
@@ -122,7 +131,28 @@ async fn run(run: &Run, tally: &mut Tally) {
 }
 
 impl Twins {
+    /// Shows the first node what the other changed.
+    async fn catch_up(&mut self, tally: &mut Tally) {
+        if std::mem::take(&mut self.behind) {
+            let before = self.cached.engine.tenants();
+            self.cached.engine.catch_up().await.unwrap();
+            tally.followed += usize::from(before != self.cached.engine.tenants());
+        }
+    }
+
     async fn step(&mut self, step: &Step, tally: &mut Tally) {
+        // A change on a node that is behind shows what it missed, too; what is told beside it is
+        // of what the node knows.
+        if !matches!(
+            step,
+            Step::Elsewhere(_)
+                | Step::Save { .. }
+                | Step::Publish { .. }
+                | Step::Retire { .. }
+                | Step::Unheard(_)
+        ) {
+            self.catch_up(tally).await;
+        }
         match step {
             Step::Lookup(question, ask) => {
                 self.asked.push((*question, ask.clone()));
@@ -160,39 +190,41 @@ impl Twins {
                 change(&self.plain, step).await.unwrap();
                 self.model.apply(step, at);
             }
-            Step::Save { .. }
-            | Step::Import { .. }
-            | Step::Publish { .. }
-            | Step::Retire { .. }
-            | Step::Reapprove { .. }
-            | Step::Suspend { .. }
-            | Step::Undo { .. }
-            | Step::Calibrate { .. }
-            | Step::UndoCalibration { .. } => {
-                let at = self.cached.clock.now();
-                let dry = self.rehearse(step).await;
-                let cached = change(&self.cached.engine, step).await;
-                let plain = change(&self.plain, step).await;
-                if let Some(dry) = dry {
-                    assert_eq!(dry, told(&plain), "{step:?}");
-                }
-                match (cached, plain) {
-                    (Ok(cached), Ok(plain)) => {
-                        assert_eq!(cached, plain);
-                        tally.changed(step, &cached);
-                        self.model.check_change(step, &cached);
-                        tally.changes += usize::from(self.cached.cached().0 > 0);
-                    }
-                    (Err(cached), Err(plain)) => {
-                        assert_eq!(cached.code, plain.code);
-                        tally.refused(&cached);
-                    }
-                    (cached, plain) => panic!("{cached:?} with caches, {plain:?} without"),
-                }
-                self.model.apply(step, at);
+            Step::Elsewhere(step) => {
+                self.other.catch_up().await.unwrap();
+                self.changes(&Arc::clone(&self.other), step, tally).await;
+                self.behind = true;
             }
+            step => self.changes(&Arc::clone(&self.cached.engine), step, tally).await,
         }
-        assert_eq!(self.cached.engine.tenants(), self.plain.tenants());
+        if !self.behind {
+            assert_eq!(self.cached.engine.tenants(), self.plain.tenants());
+        }
+    }
+
+    /// Makes a change on a node and on the engine without caches: it comes to the same.
+    async fn changes(&mut self, node: &Arc<Engine>, step: &Step, tally: &mut Tally) {
+        let at = self.cached.clock.now();
+        let dry = self.rehearse(step).await;
+        let cached = change(node, step).await;
+        let plain = change(&self.plain, step).await;
+        if let Some(dry) = dry {
+            assert_eq!(dry, told(&plain), "{step:?}");
+        }
+        match (cached, plain) {
+            (Ok(cached), Ok(plain)) => {
+                assert_eq!(cached, plain);
+                tally.changed(step, &cached);
+                self.model.check_change(step, &cached);
+                tally.changes += usize::from(self.cached.cached().0 > 0);
+            }
+            (Err(cached), Err(plain)) => {
+                assert_eq!(cached.code, plain.code);
+                tally.refused(&cached);
+            }
+            (cached, plain) => panic!("{cached:?} with caches, {plain:?} without"),
+        }
+        self.model.apply(step, at);
     }
 
     /// What a change of a document, or its undoing, would do in a dry run. It is what it then does.

@@ -179,7 +179,7 @@ impl Model {
                     calibrations.active.pop();
                 }
             }
-            Step::Unheard(step) => self.apply(step, at),
+            Step::Unheard(step) | Step::Elsewhere(step) => self.apply(step, at),
             // The rest changes nothing.
             _ => {}
         }

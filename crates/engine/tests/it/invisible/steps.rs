@@ -114,6 +114,8 @@ pub(super) enum Step {
     },
     /// A save that is written without the engine hearing of it.
     Unheard(Box<Step>),
+    /// A change that another node makes; this one learns of it before its next lookup.
+    Elsewhere(Box<Step>),
     Invalidate {
         which: Which,
         dry_run: bool,
@@ -187,8 +189,33 @@ pub(super) fn run() -> impl Strategy<Value = Run> {
     )
 }
 
-/// Lookups are the most frequent, above all repeated ones: only they can come out of a cache.
+impl Step {
+    /// Whether it changes the golden set.
+    fn is_change(&self) -> bool {
+        matches!(
+            self,
+            Self::Save { .. }
+                | Self::Import { .. }
+                | Self::Publish { .. }
+                | Self::Retire { .. }
+                | Self::Reapprove { .. }
+                | Self::Suspend { .. }
+                | Self::Undo { .. }
+                | Self::Calibrate { .. }
+                | Self::UndoCalibration { .. }
+        )
+    }
+}
+
 fn step() -> impl Strategy<Value = Step> {
+    (here(), prop::bool::weighted(0.3)).prop_map(|(step, elsewhere)| match elsewhere {
+        true if step.is_change() => Step::Elsewhere(Box::new(step)),
+        _ => step,
+    })
+}
+
+/// Lookups are the most frequent, above all repeated ones: only they can come out of a cache.
+fn here() -> impl Strategy<Value = Step> {
     let question = 0..QUESTIONS.len();
     prop_oneof![
         6 => (question.clone(), ask()).prop_map(|(question, ask)| Step::Lookup(question, ask)),

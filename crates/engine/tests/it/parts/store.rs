@@ -12,8 +12,8 @@ use goldenset_core::curation::{
 use goldenset_core::keys::{KeyId, KeyRecord, NewKey, StoredKey};
 use goldenset_core::ports::{
     Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord, KeyStore, LogFilter,
-    LogLine, NewChange, Once, PublishedSet, QuestionStore, Recalibrated, ReferenceChange,
-    ReferenceChanged, ReferenceStore, Resting, Store, UndoChange, WatchStore,
+    LogLine, NewChange, Once, PublishedChanges, PublishedSet, QuestionStore, Recalibrated,
+    ReferenceChange, ReferenceChanged, ReferenceStore, Resting, Store, UndoChange, WatchStore,
 };
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
@@ -115,6 +115,27 @@ impl Store for TroubledStore {
 
     async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
         self.inner.tenants().await
+    }
+
+    async fn published_since(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        since: Epoch,
+        most: usize,
+    ) -> Result<Option<PublishedChanges>> {
+        if self.read_fails() {
+            return away();
+        }
+        self.inner.published_since(tenant, model, since, most).await
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    async fn announced(&self) {
+        self.inner.announced().await;
     }
 
     async fn add_embeddings(

@@ -12,6 +12,7 @@ mod feedback;
 mod fit;
 mod keys;
 mod log;
+mod migrate_store;
 mod page;
 mod place;
 mod questions;
@@ -40,6 +41,7 @@ pub(super) use feedback::{FeedbackCommand, GiveFeedback, ListFeedback};
 pub(super) use fit::Fit;
 pub(super) use keys::{CreateKey, Keys, ListKeys, RevokeKey};
 pub(super) use log::Log;
+pub(super) use migrate_store::MigrateStore;
 pub(super) use page::Page;
 pub(super) use place::{Place, Set};
 pub(super) use questions::{ImportQuestions, ListQuestions, Questions, RecordQuestion};
@@ -269,6 +271,9 @@ Examples:
   goldenset log --entry o012 --limit 10
   goldenset log --action published --json")]
     Log(Log),
+    /// Copy everything into another store: a data folder into Postgres, or back
+    #[command(name = "migrate-store")]
+    MigrateStore(MigrateStore),
     /// Check everything that serving needs, and say what to mend
     Doctor(Doctor),
     /// Show the configuration

@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 use std::thread;
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{name_experts, served};
@@ -119,7 +120,7 @@ impl Client {
     fn step(&mut self, server: &Server) -> bool {
         self.again += usize::from(self.pending.is_some());
         let sent = self.pending.take().unwrap_or_else(|| self.request());
-        let Some(reply) = server.attempt(&sent.path, &sent.body, &sent.key) else {
+        let Some(reply) = server.attempt(Method::POST, &sent.path, &sent.body, &sent.key) else {
             self.pending = Some(sent);
             return false;
         };

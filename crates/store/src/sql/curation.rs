@@ -7,14 +7,15 @@ use goldenset_core::ports::{Applied, CandidateChange, ChangeSet, ExpertChange};
 use goldenset_core::{Canonical, Code, Error, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 
-use super::error::Fault;
+use super::driver::Connection;
+use super::fault::Fault;
 use super::missed;
+use super::number::Number;
 
 /// Applies all of it; gives back what got a number.
 pub(super) async fn apply(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     set: &ChangeSet,
     applied: &[Applied],
 ) -> Result<(Option<Candidate>, Option<FeedbackId>), Fault> {
@@ -59,14 +60,14 @@ impl Log<'_> {
     /// A line of the audit log that concerns an entry, or none.
     async fn line(
         &self,
-        db: &mut SqliteConnection,
+        db: &mut Connection,
         action: &str,
         entry: Option<&str>,
         detail: &Value,
     ) -> Result<(), Fault> {
         sqlx::query(
             "INSERT INTO audit (at, actor, action, tenant, entry, detail) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(self.at.as_microsecond())
         .bind(self.actor)
@@ -81,7 +82,7 @@ impl Log<'_> {
 }
 
 async fn write_candidate(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     log: &Log<'_>,
     CandidateChange { candidate, action, detail, .. }: &CandidateChange,
     published: Option<VersionNumber>,
@@ -107,17 +108,17 @@ async fn write_candidate(
 }
 
 async fn insert_candidate(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     candidate: &Candidate,
 ) -> Result<CandidateId, Fault> {
-    let inserted: Option<u32> = sqlx::query_scalar(
+    let inserted: Option<Number> = sqlx::query_scalar(
         "INSERT INTO candidates (tenant, revision, kind, status, open, signature, entry, priority, \
-         content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '{}') \
+         content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '{}') \
          ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(tenant.as_str())
-    .bind(candidate.revision)
+    .bind(Number(candidate.revision))
     .bind(candidate.kind.as_str())
     .bind(candidate.status.as_str())
     .bind(candidate.is_open())
@@ -127,13 +128,14 @@ async fn insert_candidate(
     .fetch_optional(db)
     .await?;
     // Somebody made one of the same key since the caller looked for it.
-    let id = inserted.ok_or_else(|| changed_meanwhile("a candidate for the same".to_owned()))?;
+    let Number(id) =
+        inserted.ok_or_else(|| changed_meanwhile("a candidate for the same".to_owned()))?;
     Ok(CandidateId(id))
 }
 
 /// Writes what the candidate says over the stored `revision`; `false` where that is not there.
 async fn write_columns(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     candidate: &Candidate,
     revision: u32,
@@ -142,20 +144,20 @@ async fn write_columns(
         Error::new(Code::Internal, "a candidate could not be written as JSON").cause(cause)
     })?;
     let done = sqlx::query(
-        "UPDATE candidates SET revision = ?4, kind = ?5, status = ?6, open = ?7, signature = ?8, \
-         entry = ?9, published_version = ?10, priority = ?11, content = ?12 \
-         WHERE tenant = ?1 AND id = ?2 AND revision = ?3",
+        "UPDATE candidates SET revision = $4, kind = $5, status = $6, open = $7, signature = $8, \
+         entry = $9, published_version = $10, priority = $11, content = $12 \
+         WHERE tenant = $1 AND id = $2 AND revision = $3",
     )
     .bind(tenant.as_str())
-    .bind(candidate.id.0)
-    .bind(revision)
-    .bind(candidate.revision)
+    .bind(Number(candidate.id.0))
+    .bind(Number(revision))
+    .bind(Number(candidate.revision))
     .bind(candidate.kind.as_str())
     .bind(candidate.status.as_str())
     .bind(candidate.is_open())
     .bind(signature(candidate))
     .bind(candidate.entry_id.as_ref().map(|entry| entry.as_str()))
-    .bind(candidate.published_version)
+    .bind(candidate.published_version.map(Number))
     .bind(candidate.priority)
     .bind(content)
     .execute(db)
@@ -171,7 +173,7 @@ fn signature(candidate: &Candidate) -> Option<Vec<u8>> {
 }
 
 async fn write_expert(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     log: &Log<'_>,
     change: &ExpertChange,
 ) -> Result<(), Fault> {
@@ -180,13 +182,13 @@ async fn write_expert(
     let statement = match seen {
         None => {
             "INSERT INTO experts (tenant, handle, role, verified, stated, strength, held, failed, \
-             changed_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             changed_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
              ON CONFLICT DO NOTHING"
         }
         Some(_) => {
-            "UPDATE experts SET role = ?3, verified = ?4, stated = ?5, strength = ?6, held = ?7, \
-             failed = ?8, changed_at = ?9 \
-             WHERE tenant = ?1 AND handle = ?2 AND created_at = ?10 AND changed_at = ?11"
+            "UPDATE experts SET role = $3, verified = $4, stated = $5, strength = $6, held = $7, \
+             failed = $8, changed_at = $9 \
+             WHERE tenant = $1 AND handle = $2 AND created_at = $10 AND changed_at = $11"
         }
     };
     let statement = sqlx::query(statement)
@@ -196,8 +198,8 @@ async fn write_expert(
         .bind(expert.verified)
         .bind(trust.stated)
         .bind(trust.strength)
-        .bind(trust.right)
-        .bind(trust.wrong)
+        .bind(Number(trust.right))
+        .bind(Number(trust.wrong))
         .bind(expert.changed_at.as_microsecond())
         .bind(expert.created_at.as_microsecond());
     let statement = match seen {
@@ -208,7 +210,7 @@ async fn write_expert(
         return Err(changed_meanwhile(format!("the expert {}", expert.handle)).into());
     }
     if *afresh {
-        sqlx::query("DELETE FROM trust_evidence WHERE tenant = ?1 AND handle = ?2")
+        sqlx::query("DELETE FROM trust_evidence WHERE tenant = $1 AND handle = $2")
             .bind(log.tenant.as_str())
             .bind(expert.handle.as_str())
             .execute(&mut *db)
@@ -217,12 +219,12 @@ async fn write_expert(
     if let Some((candidate, outcome)) = evidence {
         sqlx::query(
             "INSERT INTO trust_evidence (tenant, handle, candidate, outcome) \
-             VALUES (?1, ?2, ?3, ?4) \
+             VALUES ($1, $2, $3, $4) \
              ON CONFLICT (tenant, handle, candidate) DO UPDATE SET outcome = excluded.outcome",
         )
         .bind(log.tenant.as_str())
         .bind(expert.handle.as_str())
-        .bind(candidate.0)
+        .bind(Number(candidate.0))
         .bind(outcome.as_str())
         .execute(&mut *db)
         .await?;
@@ -233,15 +235,15 @@ async fn write_expert(
 }
 
 async fn write_feedback(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     log: &Log<'_>,
     FeedbackRecord { feedback, trust, counted, reason, .. }: &FeedbackRecord,
     candidate: Option<CandidateId>,
 ) -> Result<FeedbackId, Fault> {
-    let id: u32 = sqlx::query_scalar(
+    let Number(id) = sqlx::query_scalar(
         "INSERT INTO feedback (tenant, at, query, signature, entry, version, kind, category, \
          confidence, seconds, expert, trust, answer, refs, counted, reason, candidate) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
          RETURNING id",
     )
     .bind(log.tenant.as_str())
@@ -249,7 +251,7 @@ async fn write_feedback(
     .bind(feedback.query.as_str())
     .bind(feedback.signature().as_bytes().to_vec())
     .bind(feedback.entry_id.as_ref().map(|entry| entry.as_str()))
-    .bind(feedback.version)
+    .bind(feedback.version.map(Number))
     .bind(feedback.kind.as_str())
     .bind(feedback.category.as_deref())
     .bind(feedback.confidence)
@@ -260,7 +262,7 @@ async fn write_feedback(
     .bind(json!(feedback.references).to_string())
     .bind(*counted)
     .bind(reason.as_deref())
-    .bind(candidate.map(|candidate| candidate.0))
+    .bind(candidate.map(|candidate| Number(candidate.0)))
     .fetch_one(&mut *db)
     .await?;
     let detail = json!({
@@ -273,14 +275,14 @@ async fn write_feedback(
 }
 
 async fn write_question(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     log: &Log<'_>,
     question: &RecordedQuestion,
 ) -> Result<(), Fault> {
     let entry = question.entry_id.as_ref().map(|entry| entry.as_str());
     sqlx::query(
         "INSERT INTO questions (tenant, signature, query, entry, recorder, at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (tenant, signature) DO UPDATE SET \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, signature) DO UPDATE SET \
          query = excluded.query, entry = excluded.entry, recorder = excluded.recorder, \
          at = excluded.at",
     )

@@ -5,9 +5,9 @@ use goldenset_core::{Code, Error};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::SqliteConnection;
 
-use super::error::{Fault, damaged};
+use super::driver::Connection;
+use super::fault::{Fault, damaged};
 
 /// How long the outcome of a write is kept for a caller who asks again.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -17,11 +17,11 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// # Errors
 /// `idempotency_reused` where the key came with something else.
 pub(super) async fn outcome<T: DeserializeOwned>(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     once: &Once,
 ) -> Result<Option<T>, Fault> {
     let row: Option<(Vec<u8>, String)> =
-        sqlx::query_as("SELECT fingerprint, outcome FROM done_once WHERE key = ?1")
+        sqlx::query_as("SELECT fingerprint, outcome FROM done_once WHERE key = $1")
             .bind(once.key.as_str())
             .fetch_optional(db)
             .await?;
@@ -41,7 +41,7 @@ pub(super) async fn outcome<T: DeserializeOwned>(
 
 /// Keeps the outcome of a write, in its transaction; forgets what is too old to be asked for.
 pub(super) async fn keep<T: Serialize>(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     once: &Once,
     outcome: &T,
     at: Timestamp,
@@ -50,11 +50,11 @@ pub(super) async fn keep<T: Serialize>(
         Error::new(Code::Internal, "an outcome could not be written as JSON").cause(cause)
     })?;
     let oldest = at.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
-    sqlx::query("DELETE FROM done_once WHERE at < ?1")
+    sqlx::query("DELETE FROM done_once WHERE at < $1")
         .bind(oldest.as_microsecond())
         .execute(&mut *db)
         .await?;
-    sqlx::query("INSERT INTO done_once (key, fingerprint, outcome, at) VALUES (?1, ?2, ?3, ?4)")
+    sqlx::query("INSERT INTO done_once (key, fingerprint, outcome, at) VALUES ($1, $2, $3, $4)")
         .bind(once.key.as_str())
         .bind(once.fingerprint.as_slice())
         .bind(outcome)

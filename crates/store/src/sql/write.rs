@@ -4,10 +4,11 @@ use goldenset_core::{
     Embedding, EntryContent, EntryId, Epoch, ModelId, Reference, TenantId, VersionNumber,
 };
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
 use super::blob;
-use super::error::{Fault, damaged};
+use super::driver::Connection;
+use super::fault::{Fault, damaged};
+use super::number::Number;
 
 type Done = Result<(), Fault>;
 
@@ -19,16 +20,16 @@ pub(super) struct Key<'a> {
     pub(super) version: VersionNumber,
 }
 
-pub(super) async fn tenant(db: &mut SqliteConnection, tenant: &TenantId) -> Done {
-    sqlx::query("INSERT INTO tenants (tenant, epoch) VALUES (?1, 0)")
+pub(super) async fn tenant(db: &mut Connection, tenant: &TenantId) -> Done {
+    sqlx::query("INSERT INTO tenants (tenant, epoch) VALUES ($1, 0)")
         .bind(tenant.as_str())
         .execute(db)
         .await?;
     Ok(())
 }
 
-pub(super) async fn raise_epoch(db: &mut SqliteConnection, tenant: &TenantId) -> Done {
-    sqlx::query("UPDATE tenants SET epoch = epoch + 1 WHERE tenant = ?1")
+pub(super) async fn raise_epoch(db: &mut Connection, tenant: &TenantId) -> Done {
+    sqlx::query("UPDATE tenants SET epoch = epoch + 1 WHERE tenant = $1")
         .bind(tenant.as_str())
         .execute(db)
         .await?;
@@ -37,29 +38,29 @@ pub(super) async fn raise_epoch(db: &mut SqliteConnection, tenant: &TenantId) ->
 
 /// A new head of an entry, which is created as a draft when there is none.
 pub(super) async fn version(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: Key<'_>,
     content: &EntryContent,
     hash: [u8; 32],
     (author, at): (&str, Timestamp),
 ) -> Done {
     sqlx::query(
-        "INSERT INTO entries (tenant, id, status, head_version) VALUES (?1, ?2, 'draft', ?3) \
+        "INSERT INTO entries (tenant, id, status, head_version) VALUES ($1, $2, 'draft', $3) \
          ON CONFLICT (tenant, id) DO UPDATE SET head_version = excluded.head_version",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .execute(&mut *db)
     .await?;
     sqlx::query(
         "INSERT INTO versions (tenant, id, version, question, answer, category, lang, valid_from, \
          valid_until, author, created_at, content_hash, review_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .bind(content.question.as_str())
     .bind(content.answer.as_str())
     .bind(content.category.as_deref())
@@ -72,24 +73,24 @@ pub(super) async fn version(
     .bind(content.review_by.map(|day| day.to_string()))
     .execute(&mut *db)
     .await?;
-    let insert = "INSERT INTO alternatives (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let insert = "INSERT INTO alternatives (tenant, id, version, position, text) VALUES ($1, $2, $3, $4, $5)";
     list(db, insert, key, &content.alternatives).await?;
     references(db, key, &content.references).await?;
     let insert =
-        "INSERT INTO tags (tenant, id, version, position, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+        "INSERT INTO tags (tenant, id, version, position, text) VALUES ($1, $2, $3, $4, $5)";
     list(db, insert, key, &content.tags).await
 }
 
-async fn references(db: &mut SqliteConnection, key: Key<'_>, items: &[Reference]) -> Done {
+async fn references(db: &mut Connection, key: Key<'_>, items: &[Reference]) -> Done {
     for (position, item) in (0_i64..).zip(items) {
         sqlx::query(
             "INSERT INTO entry_references \
              (tenant, id, version, position, text, document, document_version) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(key.tenant.as_str())
         .bind(key.id.as_str())
-        .bind(key.version)
+        .bind(Number(key.version))
         .bind(position)
         .bind(item.text.as_str())
         .bind(item.document.as_deref())
@@ -100,17 +101,12 @@ async fn references(db: &mut SqliteConnection, key: Key<'_>, items: &[Reference]
     Ok(())
 }
 
-async fn list(
-    db: &mut SqliteConnection,
-    insert: &'static str,
-    key: Key<'_>,
-    items: &[String],
-) -> Done {
+async fn list(db: &mut Connection, insert: &'static str, key: Key<'_>, items: &[String]) -> Done {
     for (position, item) in (0_i64..).zip(items) {
         sqlx::query(insert)
             .bind(key.tenant.as_str())
             .bind(key.id.as_str())
-            .bind(key.version)
+            .bind(Number(key.version))
             .bind(position)
             .bind(item.as_str())
             .execute(&mut *db)
@@ -121,18 +117,14 @@ async fn list(
 
 /// Takes the embeddings of one version out, for a publish that brings its own: a remote model may
 /// give an equal text another vector, and what is kept must be what lookups see.
-pub(super) async fn forget_embeddings(
-    db: &mut SqliteConnection,
-    key: Key<'_>,
-    model: &ModelId,
-) -> Done {
+pub(super) async fn forget_embeddings(db: &mut Connection, key: Key<'_>, model: &ModelId) -> Done {
     sqlx::query(
-        "DELETE FROM embeddings WHERE tenant = ?1 AND model = ?2 AND id = ?3 AND version = ?4",
+        "DELETE FROM embeddings WHERE tenant = $1 AND model = $2 AND id = $3 AND version = $4",
     )
     .bind(key.tenant.as_str())
     .bind(model.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .execute(&mut *db)
     .await?;
     Ok(())
@@ -140,7 +132,7 @@ pub(super) async fn forget_embeddings(
 
 /// Embeddings of one version; those that are there already stay.
 pub(super) async fn embeddings(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: Key<'_>,
     model: &ModelId,
     embeddings: &[Embedding],
@@ -149,12 +141,12 @@ pub(super) async fn embeddings(
         sqlx::query(
             "INSERT INTO embeddings \
              (tenant, model, id, version, position, dimensions, vector, words) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         )
         .bind(key.tenant.as_str())
         .bind(model.as_str())
         .bind(key.id.as_str())
-        .bind(key.version)
+        .bind(Number(key.version))
         .bind(position)
         .bind(i64::try_from(vector.len()).unwrap_or(i64::MAX))
         .bind(blob::encode(vector))
@@ -167,27 +159,27 @@ pub(super) async fn embeddings(
 
 /// Serves the version in place of what was served.
 pub(super) async fn published(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: Key<'_>,
     (actor, at): (&str, Timestamp),
     reason: Option<&str>,
 ) -> Done {
     sqlx::query(
-        "UPDATE entries SET status = 'published', published_version = ?3 \
-         WHERE tenant = ?1 AND id = ?2",
+        "UPDATE entries SET status = 'published', published_version = $3 \
+         WHERE tenant = $1 AND id = $2",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .execute(&mut *db)
     .await?;
     sqlx::query(
-        "UPDATE versions SET published_at = ?4, published_by = ?5, publish_reason = ?6 \
-         WHERE tenant = ?1 AND id = ?2 AND version = ?3",
+        "UPDATE versions SET published_at = $4, published_by = $5, publish_reason = $6 \
+         WHERE tenant = $1 AND id = $2 AND version = $3",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .bind(at.as_microsecond())
     .bind(actor)
     .bind(reason)
@@ -197,10 +189,10 @@ pub(super) async fn published(
 }
 
 /// Serves the entry no longer.
-pub(super) async fn retired(db: &mut SqliteConnection, key: Key<'_>) -> Done {
+pub(super) async fn retired(db: &mut Connection, key: Key<'_>) -> Done {
     sqlx::query(
         "UPDATE entries SET status = 'retired', published_version = NULL \
-         WHERE tenant = ?1 AND id = ?2",
+         WHERE tenant = $1 AND id = $2",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
@@ -211,7 +203,7 @@ pub(super) async fn retired(db: &mut SqliteConnection, key: Key<'_>) -> Done {
 
 /// What the epoch `epoch` changed, as its `seq`th change.
 pub(super) async fn journal(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: Key<'_>,
     (epoch, seq): (i64, i64),
     kind: &str,
@@ -219,14 +211,14 @@ pub(super) async fn journal(
 ) -> Done {
     sqlx::query(
         "INSERT INTO journal (tenant, epoch, seq, kind, entry, version, at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(key.tenant.as_str())
     .bind(epoch)
     .bind(seq)
     .bind(kind)
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .bind(at.as_microsecond())
     .execute(db)
     .await?;
@@ -235,7 +227,7 @@ pub(super) async fn journal(
 
 /// Who did what to the version.
 pub(super) async fn audit(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: Key<'_>,
     (actor, at): (&str, Timestamp),
     action: &str,
@@ -243,14 +235,14 @@ pub(super) async fn audit(
 ) -> Done {
     sqlx::query(
         "INSERT INTO audit (at, actor, action, tenant, entry, version, detail) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(at.as_microsecond())
     .bind(actor)
     .bind(action)
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .bind(detail.to_string())
     .execute(db)
     .await?;
@@ -269,7 +261,7 @@ pub(super) struct Change {
 
 /// Journal and audit row of a change of calibration, which makes `epoch`.
 pub(super) async fn calibration_change(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     (Epoch(epoch), (actor, at)): (Epoch, (&str, Timestamp)),
     change: &Change,
@@ -277,23 +269,23 @@ pub(super) async fn calibration_change(
 ) -> Done {
     sqlx::query(
         "INSERT INTO journal (tenant, epoch, seq, kind, version, at) \
-         VALUES (?1, ?2, 0, 'calibrated', ?3, ?4)",
+         VALUES ($1, $2, 0, 'calibrated', $3, $4)",
     )
     .bind(tenant.as_str())
     .bind(i64::try_from(epoch).map_err(damaged)?)
-    .bind(change.active)
+    .bind(change.active.map(Number))
     .bind(at.as_microsecond())
     .execute(&mut *db)
     .await?;
     sqlx::query(
         "INSERT INTO audit (at, actor, action, tenant, version, detail) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(at.as_microsecond())
     .bind(actor)
     .bind(change.action)
     .bind(tenant.as_str())
-    .bind(change.version)
+    .bind(Number(change.version))
     .bind(detail.to_string())
     .execute(&mut *db)
     .await?;

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
-use goldenset_core::ports::{EntryRecord, PublishedSet};
+use goldenset_core::ports::{EntryRecord, PublishedChanges, PublishedSet};
 use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Suspension, TenantId, VersionNumber};
+use sqlx::Row;
 use sqlx::query::{Query, QueryScalar};
-use sqlx::sqlite::{Sqlite, SqliteArguments};
-use sqlx::{Row, SqliteConnection};
 
-use super::error::{Fault, damaged};
+use super::driver::{Arguments, Connection, Database};
+use super::fault::{Fault, damaged};
+use super::number;
 use super::rows::VersionRow;
-use super::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS};
+use super::select::{
+    EMBEDDINGS_SINCE, HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS, PUBLISHED_SINCE,
+};
 use super::{blob, calibration, references};
 
-type Bound = Query<'static, Sqlite, SqliteArguments>;
+type Bound = Query<'static, Database, Arguments>;
 
-pub(super) async fn tenants(db: &mut SqliteConnection) -> Result<Vec<(TenantId, Epoch)>, Fault> {
+pub(super) async fn tenants(db: &mut Connection) -> Result<Vec<(TenantId, Epoch)>, Fault> {
     let rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT tenant, epoch FROM tenants ORDER BY tenant").fetch_all(db).await?;
     rows.into_iter()
@@ -25,12 +28,9 @@ pub(super) async fn tenants(db: &mut SqliteConnection) -> Result<Vec<(TenantId, 
 }
 
 /// The tenant's epoch, none when it has no golden set yet.
-pub(super) async fn epoch(
-    db: &mut SqliteConnection,
-    tenant: &TenantId,
-) -> Result<Option<Epoch>, Fault> {
-    let query: QueryScalar<'_, Sqlite, i64, SqliteArguments> =
-        sqlx::query_scalar("SELECT epoch FROM tenants WHERE tenant = ?1");
+pub(super) async fn epoch(db: &mut Connection, tenant: &TenantId) -> Result<Option<Epoch>, Fault> {
+    let query: QueryScalar<'_, Database, i64, Arguments> =
+        sqlx::query_scalar("SELECT epoch FROM tenants WHERE tenant = $1");
     let epoch = query.bind(tenant.as_str()).fetch_optional(db).await?;
     Ok(epoch.map(to_epoch).transpose()?)
 }
@@ -40,7 +40,7 @@ fn to_epoch(value: i64) -> Result<Epoch, Error> {
 }
 
 pub(super) async fn published(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     model: &ModelId,
 ) -> Result<PublishedSet, Fault> {
@@ -54,8 +54,47 @@ pub(super) async fn published(
     Ok(PublishedSet { epoch, entries, calibration })
 }
 
+pub(super) async fn published_since(
+    db: &mut Connection,
+    tenant: &TenantId,
+    model: &ModelId,
+    since: Epoch,
+    most: usize,
+) -> Result<Option<PublishedChanges>, Fault> {
+    let epoch = epoch(db, tenant).await?.unwrap_or_default();
+    if epoch < since {
+        return Ok(None);
+    }
+    let after = i64::try_from(since.0).map_err(damaged)?;
+    let changed: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT entry FROM journal WHERE tenant = $1 AND epoch > $2 \
+         AND entry IS NOT NULL ORDER BY entry LIMIT $3",
+    )
+    .bind(tenant.as_str())
+    .bind(after)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1))
+    .fetch_all(&mut *db)
+    .await?;
+    if changed.len() > most {
+        return Ok(None);
+    }
+    let mut rows = rows(db, sqlx::query(PUBLISHED_SINCE).bind(tenant.as_str()).bind(after)).await?;
+    let embeddings = sqlx::query(EMBEDDINGS_SINCE).bind(tenant.as_str()).bind(after);
+    fill(db, &mut rows, embeddings.bind(model.as_str())).await?;
+    suspend(&mut rows, references::suspensions(db, tenant).await?);
+    let mut served = rows.into_iter().peekable();
+    let entries = changed.into_iter().map(|id| {
+        let version = served.next_if(|row| row.id.as_str() == id);
+        let version = version.map(VersionRow::published).transpose()?;
+        Ok::<_, Fault>((EntryId::new(id).map_err(damaged)?, version))
+    });
+    let entries = entries.collect::<Result<_, _>>()?;
+    let calibration = calibration::active(db, tenant).await?;
+    Ok(Some(PublishedChanges { epoch, entries, calibration }))
+}
+
 pub(super) async fn entry(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     id: &EntryId,
 ) -> Result<EntryRecord, Fault> {
@@ -64,7 +103,7 @@ pub(super) async fn entry(
 }
 
 pub(super) async fn versions(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     id: &EntryId,
 ) -> Result<Vec<EntryRecord>, Fault> {
@@ -74,7 +113,7 @@ pub(super) async fn versions(
 }
 
 pub(super) async fn entries(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     after: Option<&EntryId>,
     limit: usize,
@@ -92,17 +131,14 @@ pub(super) fn unknown_entry(id: &EntryId) -> Error {
 }
 
 async fn records(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     query: Bound,
     tenant: &TenantId,
 ) -> Result<Vec<EntryRecord>, Fault> {
     Ok(rows(db, query).await?.into_iter().map(|row| row.record(tenant)).collect())
 }
 
-pub(super) async fn rows(
-    db: &mut SqliteConnection,
-    query: Bound,
-) -> Result<Vec<VersionRow>, Fault> {
+pub(super) async fn rows(db: &mut Connection, query: Bound) -> Result<Vec<VersionRow>, Fault> {
     let mut rows = Vec::new();
     let mut found = query.fetch(db);
     while let Some(row) = found.try_next().await? {
@@ -120,7 +156,7 @@ fn suspend(rows: &mut [VersionRow], mut suspensions: BTreeMap<EntryId, Vec<Suspe
 
 /// Gives each embedding to its version. Both come in one order.
 async fn fill(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     rows: &mut [VersionRow],
     embeddings: Bound,
 ) -> Result<(), Fault> {
@@ -128,7 +164,7 @@ async fn fill(
     let mut owner = owners.next();
     let mut embeddings = embeddings.fetch(db);
     while let Some(found) = embeddings.try_next().await? {
-        let (id, version): (&str, VersionNumber) = (found.try_get(0)?, found.try_get(1)?);
+        let (id, version): (&str, VersionNumber) = (found.try_get(0)?, number::of(&found, 1)?);
         while owner.as_ref().is_some_and(|row| row.version != version || row.id.as_str() != id) {
             owner = owners.next();
         }

@@ -2,35 +2,36 @@
 
 use async_trait::async_trait;
 use goldenset_core::curation::{
-    Candidate, CandidateFilter, CandidateId, CandidateKey, Expert, ExpertRole, Feedback,
+    Action, Candidate, CandidateFilter, CandidateId, CandidateKey, Expert, ExpertRole, Feedback,
     FeedbackFilter, FeedbackId, FeedbackKind, FeedbackRecord, Outcome, QuestionSource,
     RecordedQuestion, Trust,
 };
 use goldenset_core::ports::{Commit, CurationStore, LogFilter, LogLine, Once};
 use goldenset_core::{Code, EntryId, Error, Handle, Result, TenantId, VersionNumber};
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
-use super::error::{Fault, damaged};
+use super::driver::{Backend, Connection, DbRow};
+use super::fault::{Fault, damaged};
+use super::number::{self, Number};
+use super::once;
 use super::rows::instant;
-use super::{SqliteStore, once};
 
 macro_rules! experts {
     ($which:literal) => {
         concat!(
             "SELECT handle, role, verified, stated, strength, held, failed, created_at, ",
-            "changed_at FROM experts WHERE tenant = ?1 AND ",
+            "changed_at FROM experts WHERE tenant = $1 AND ",
             $which
         )
     };
 }
 
 #[async_trait]
-impl CurationStore for SqliteStore {
+impl CurationStore for Backend {
     async fn expert(&self, tenant: &TenantId, handle: &Handle) -> Result<Expert> {
         let found = self.read(async |db| {
-            let query = sqlx::query(experts!("handle = ?2"));
+            let query = sqlx::query(experts!("handle = $2"));
             let query = query.bind(tenant.as_str()).bind(handle.as_str());
             query.fetch_optional(db).await?.map(|row| expert(&row)).transpose()
         });
@@ -50,7 +51,7 @@ impl CurationStore for SqliteStore {
         // No handle is empty, so all come after the empty one.
         let after = after.map_or("", Handle::as_str);
         let found = self.read(async |db| {
-            let query = sqlx::query(experts!("handle > ?2 ORDER BY handle LIMIT ?3"));
+            let query = sqlx::query(experts!("handle > $2 ORDER BY handle LIMIT $3"));
             let rows =
                 query.bind(tenant.as_str()).bind(after).bind(most(limit)).fetch_all(db).await?;
             rows.iter().map(expert).collect()
@@ -65,11 +66,11 @@ impl CurationStore for SqliteStore {
     ) -> Result<Vec<(Handle, Outcome)>> {
         let found = self.read(async |db| {
             let rows: Vec<(String, String)> = sqlx::query_as(
-                "SELECT handle, outcome FROM trust_evidence WHERE tenant = ?1 AND candidate = ?2 \
+                "SELECT handle, outcome FROM trust_evidence WHERE tenant = $1 AND candidate = $2 \
                  ORDER BY handle",
             )
             .bind(tenant.as_str())
-            .bind(candidate.0)
+            .bind(Number(candidate.0))
             .fetch_all(db)
             .await?;
             rows.into_iter()
@@ -91,14 +92,14 @@ impl CurationStore for SqliteStore {
         let found = self.read(async |db| {
             let query = match key {
                 CandidateKey::Question(signature) => sqlx::query_scalar(
-                    "SELECT content FROM candidates WHERE tenant = ?1 AND signature = ?2 \
+                    "SELECT content FROM candidates WHERE tenant = $1 AND signature = $2 \
                      ORDER BY id DESC LIMIT 1",
                 )
                 .bind(tenant.as_str())
                 .bind(signature.as_bytes().to_vec()),
                 CandidateKey::Entry(kind, entry) => sqlx::query_scalar(
-                    "SELECT content FROM candidates WHERE tenant = ?1 AND signature IS NULL \
-                     AND kind = ?2 AND entry = ?3 ORDER BY id DESC LIMIT 1",
+                    "SELECT content FROM candidates WHERE tenant = $1 AND signature IS NULL \
+                     AND kind = $2 AND entry = $3 ORDER BY id DESC LIMIT 1",
                 )
                 .bind(tenant.as_str())
                 .bind(kind.as_str())
@@ -117,17 +118,22 @@ impl CurationStore for SqliteStore {
         version: VersionNumber,
     ) -> Result<Option<Candidate>> {
         let found = self.read(async |db| {
-            let content: Option<String> = sqlx::query_scalar(
-                "SELECT content FROM candidates WHERE tenant = ?1 AND entry = ?2 \
-                 AND published_version = ?3 AND content ->> 'action' <> 'reapprove' \
-                 ORDER BY id DESC LIMIT 1",
+            let contents: Vec<String> = sqlx::query_scalar(
+                "SELECT content FROM candidates WHERE tenant = $1 AND entry = $2 \
+                 AND published_version = $3 ORDER BY id DESC",
             )
             .bind(tenant.as_str())
             .bind(entry.as_str())
-            .bind(version)
-            .fetch_optional(db)
+            .bind(Number(version))
+            .fetch_all(db)
             .await?;
-            Ok(content.map(|content| parsed(&content)).transpose()?)
+            for content in contents {
+                let candidate: Candidate = parsed(&content)?;
+                if candidate.action != Action::Reapprove {
+                    return Ok(Some(candidate));
+                }
+            }
+            Ok(None)
         });
         found.await
     }
@@ -145,16 +151,16 @@ impl CurationStore for SqliteStore {
                 None => None,
             };
             let rows: Vec<String> = sqlx::query_scalar(
-                "SELECT content FROM candidates WHERE tenant = ?1 \
-                 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR kind = ?3) \
-                 AND (?4 IS NULL OR priority < ?4 OR (priority = ?4 AND id > ?5)) \
-                 ORDER BY priority DESC, id LIMIT ?6",
+                "SELECT content FROM candidates WHERE tenant = $1 \
+                 AND ($2 IS NULL OR status = $2) AND ($3 IS NULL OR kind = $3) \
+                 AND ($4 IS NULL OR priority < $4 OR (priority = $4 AND id > $5)) \
+                 ORDER BY priority DESC, id LIMIT $6",
             )
             .bind(tenant.as_str())
             .bind(filter.status.map(|status| status.as_str()))
             .bind(filter.kind.map(|kind| kind.as_str()))
             .bind(after.map(|(priority, _)| priority))
-            .bind(after.map(|(_, id)| id))
+            .bind(after.map(|(_, id)| Number(id)))
             .bind(most(limit))
             .fetch_all(db)
             .await?;
@@ -174,16 +180,16 @@ impl CurationStore for SqliteStore {
             let rows = sqlx::query(
                 "SELECT id, at, query, entry, version, kind, category, confidence, seconds, \
                  expert, trust, answer, refs, counted, reason, candidate FROM feedback \
-                 WHERE tenant = ?1 AND (?2 IS NULL OR candidate = ?2) \
-                 AND (?3 IS NULL OR entry = ?3) AND (?4 IS NULL OR signature = ?4) \
-                 AND (?5 = 0 OR counted = 1) AND id > ?6 ORDER BY id LIMIT ?7",
+                 WHERE tenant = $1 AND ($2 IS NULL OR candidate = $2) \
+                 AND ($3 IS NULL OR entry = $3) AND ($4 IS NULL OR signature = $4) \
+                 AND (NOT $5 OR counted) AND id > $6 ORDER BY id LIMIT $7",
             )
             .bind(tenant.as_str())
-            .bind(filter.candidate.map(|candidate| candidate.0))
+            .bind(filter.candidate.map(|candidate| Number(candidate.0)))
             .bind(filter.entry.as_ref().map(|entry| entry.as_str().to_owned()))
             .bind(filter.signature.as_ref().map(|signature| signature.as_bytes().to_vec()))
             .bind(filter.counted)
-            .bind(after.map_or(0, |after| after.0))
+            .bind(Number(after.map_or(0, |after| after.0)))
             .bind(most(limit))
             .fetch_all(db)
             .await?;
@@ -200,16 +206,17 @@ impl CurationStore for SqliteStore {
     async fn questions(&self, tenant: &TenantId) -> Result<Vec<RecordedQuestion>> {
         let found = self.read(async |db| {
             // The last word of an expert on a question counts; what was recorded goes before it.
-            // SQLite takes the other columns from the row that has the maximum.
             let rows = sqlx::query(
-                "SELECT query, entry, recorder, at, 'recorded' FROM questions WHERE tenant = ?1 \
+                "SELECT query, entry, recorder, at, 'recorded' FROM questions WHERE tenant = $1 \
                  UNION ALL \
                  SELECT query, entry, expert, at, 'feedback' FROM ( \
-                     SELECT query, entry, expert, at, kind, signature, max(id) FROM feedback \
-                     WHERE tenant = ?1 AND counted = 1 GROUP BY signature \
+                     SELECT query, entry, expert, at, kind, signature FROM feedback WHERE id IN ( \
+                         SELECT max(id) FROM feedback WHERE tenant = $1 AND counted \
+                         GROUP BY signature \
+                     ) \
                  ) f WHERE kind = 'correct' AND NOT EXISTS ( \
                      SELECT 1 FROM questions q \
-                     WHERE q.tenant = ?1 AND q.signature = f.signature \
+                     WHERE q.tenant = $1 AND q.signature = f.signature \
                  ) ORDER BY 1",
             )
             .bind(tenant.as_str())
@@ -230,9 +237,9 @@ impl CurationStore for SqliteStore {
         let found = self.read(async |db| {
             let rows = sqlx::query(
                 "SELECT id, at, actor, action, entry, version, detail FROM audit \
-                 WHERE tenant = ?1 AND (?2 IS NULL OR entry = ?2) \
-                 AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR actor = ?4) \
-                 AND (?5 IS NULL OR id < ?5) ORDER BY id DESC LIMIT ?6",
+                 WHERE tenant = $1 AND ($2 IS NULL OR entry = $2) \
+                 AND ($3 IS NULL OR action = $3) AND ($4 IS NULL OR actor = $4) \
+                 AND ($5 IS NULL OR id < $5) ORDER BY id DESC LIMIT $6",
             )
             .bind(tenant.as_str())
             .bind(filter.entry.as_ref().map(|entry| entry.as_str().to_owned()))
@@ -253,14 +260,14 @@ pub(super) fn most(limit: usize) -> i64 {
 }
 
 async fn candidate(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     id: CandidateId,
 ) -> Result<Candidate, Fault> {
     let content: Option<String> =
-        sqlx::query_scalar("SELECT content FROM candidates WHERE tenant = ?1 AND id = ?2")
+        sqlx::query_scalar("SELECT content FROM candidates WHERE tenant = $1 AND id = $2")
             .bind(tenant.as_str())
-            .bind(id.0)
+            .bind(Number(id.0))
             .fetch_optional(db)
             .await?;
     let Some(content) = content else {
@@ -281,7 +288,7 @@ fn word<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_value(text.into()).map_err(damaged)
 }
 
-fn expert(row: &SqliteRow) -> Result<Expert, Fault> {
+fn expert(row: &DbRow) -> Result<Expert, Fault> {
     Ok(Expert {
         handle: Handle::new(row.try_get::<&str, _>(0)?).map_err(damaged)?,
         role: word::<ExpertRole>(row.try_get(1)?)?,
@@ -289,23 +296,23 @@ fn expert(row: &SqliteRow) -> Result<Expert, Fault> {
         trust: Trust {
             stated: row.try_get(3)?,
             strength: row.try_get(4)?,
-            right: row.try_get(5)?,
-            wrong: row.try_get(6)?,
+            right: number::of(row, 5)?,
+            wrong: number::of(row, 6)?,
         },
         created_at: instant(row.try_get(7)?)?,
         changed_at: instant(row.try_get(8)?)?,
     })
 }
 
-fn feedback(row: &SqliteRow) -> Result<FeedbackRecord, Fault> {
+fn feedback(row: &DbRow) -> Result<FeedbackRecord, Fault> {
     let counted = row.try_get(13)?;
     Ok(FeedbackRecord {
-        id: FeedbackId(row.try_get(0)?),
+        id: FeedbackId(number::of(row, 0)?),
         at: instant(row.try_get(1)?)?,
         feedback: Feedback {
             query: row.try_get(2)?,
             entry_id: entry(row, 3)?,
-            version: row.try_get(4)?,
+            version: number::optional(row, 4)?,
             kind: word::<FeedbackKind>(row.try_get(5)?)?,
             category: row.try_get(6)?,
             confidence: row.try_get(7)?,
@@ -317,11 +324,11 @@ fn feedback(row: &SqliteRow) -> Result<FeedbackRecord, Fault> {
         trust: row.try_get(10)?,
         counted,
         reason: row.try_get(14)?,
-        candidate: row.try_get::<Option<u32>, _>(15)?.map(CandidateId),
+        candidate: number::optional(row, 15)?.map(CandidateId),
     })
 }
 
-fn question(row: &SqliteRow) -> Result<RecordedQuestion, Fault> {
+fn question(row: &DbRow) -> Result<RecordedQuestion, Fault> {
     Ok(RecordedQuestion {
         query: row.try_get(0)?,
         entry_id: entry(row, 1)?,
@@ -331,19 +338,19 @@ fn question(row: &SqliteRow) -> Result<RecordedQuestion, Fault> {
     })
 }
 
-fn line(row: &SqliteRow) -> Result<LogLine, Fault> {
+fn line(row: &DbRow) -> Result<LogLine, Fault> {
     Ok(LogLine {
         id: u64::try_from(row.try_get::<i64, _>(0)?).map_err(damaged)?,
         at: instant(row.try_get(1)?)?,
         actor: row.try_get(2)?,
         action: row.try_get(3)?,
         entry: row.try_get(4)?,
-        version: row.try_get(5)?,
+        version: number::optional(row, 5)?,
         detail: parsed(row.try_get(6)?)?,
     })
 }
 
-fn entry(row: &SqliteRow, column: usize) -> Result<Option<EntryId>, Fault> {
+fn entry(row: &DbRow, column: usize) -> Result<Option<EntryId>, Fault> {
     let id: Option<&str> = row.try_get(column)?;
     Ok(id.map(EntryId::new).transpose().map_err(damaged)?)
 }

@@ -9,10 +9,11 @@ use goldenset_core::{Result, TenantId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{SqliteStore, audit_sample, watch};
+use super::driver::Backend;
+use super::{audit_sample, watch};
 
 #[async_trait]
-impl WatchStore for SqliteStore {
+impl WatchStore for Backend {
     async fn record(&self, flush: &Flush) -> Result<u64> {
         self.write(async |db| watch::record(db, flush).await).await
     }

@@ -6,12 +6,13 @@ use goldenset_core::ports::KeyStore;
 use goldenset_core::{Code, Error, Result, TenantId};
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
-use super::error::{Fault, damaged};
+use super::driver::{Backend, Connection, DbRow};
+use super::fault::{Fault, damaged};
+use super::number::{self, Number};
+use super::once;
 use super::rows::instant;
-use super::{SqliteStore, once};
 
 /// The columns of a key.
 macro_rules! keys {
@@ -25,7 +26,7 @@ macro_rules! keys {
 }
 
 #[async_trait]
-impl KeyStore for SqliteStore {
+impl KeyStore for Backend {
     async fn create_key(&self, key: &NewKey) -> Result<KeyRecord> {
         self.write(async |db| create(db, key).await).await
     }
@@ -39,15 +40,15 @@ impl KeyStore for SqliteStore {
     }
 }
 
-async fn create(db: &mut SqliteConnection, key: &NewKey) -> Result<KeyRecord, Fault> {
+async fn create(db: &mut Connection, key: &NewKey) -> Result<KeyRecord, Fault> {
     if let Some(once) = &key.once
         && let Some(made) = once::outcome::<KeyId>(db, once).await?
     {
         return Err(made.already_made().into());
     }
-    let id = sqlx::query_scalar(
+    let Number(id) = sqlx::query_scalar(
         "INSERT INTO keys (name, role, tenant, expert, hash, created_at, created_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
     )
     .bind(key.name.as_str())
     .bind(key.role.as_str())
@@ -66,13 +67,13 @@ async fn create(db: &mut SqliteConnection, key: &NewKey) -> Result<KeyRecord, Fa
     Ok(made)
 }
 
-async fn all(db: &mut SqliteConnection) -> Result<Vec<StoredKey>, Fault> {
+async fn all(db: &mut Connection) -> Result<Vec<StoredKey>, Fault> {
     let rows = sqlx::query(keys!("ORDER BY id")).fetch_all(db).await?;
     rows.iter().map(decode).collect()
 }
 
 async fn revoke(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     id: KeyId,
     (actor, at): (&str, Timestamp),
 ) -> Result<KeyRecord, Fault> {
@@ -80,8 +81,8 @@ async fn revoke(
     if !before.is_active() {
         return Ok(before);
     }
-    sqlx::query("UPDATE keys SET revoked_at = ?2, revoked_by = ?3 WHERE id = ?1")
-        .bind(id.0)
+    sqlx::query("UPDATE keys SET revoked_at = $2, revoked_by = $3 WHERE id = $1")
+        .bind(Number(id.0))
         .bind(at.as_microsecond())
         .bind(actor)
         .execute(&mut *db)
@@ -91,8 +92,8 @@ async fn revoke(
     Ok(revoked)
 }
 
-async fn one(db: &mut SqliteConnection, id: KeyId) -> Result<KeyRecord, Fault> {
-    let row = sqlx::query(keys!("WHERE id = ?1")).bind(id.0).fetch_optional(db).await?;
+async fn one(db: &mut Connection, id: KeyId) -> Result<KeyRecord, Fault> {
+    let row = sqlx::query(keys!("WHERE id = $1")).bind(Number(id.0)).fetch_optional(db).await?;
     let Some(row) = row else {
         return Err(Error::new(Code::UnknownKey, format!("there is no key {id}"))
             .field("id")
@@ -104,7 +105,7 @@ async fn one(db: &mut SqliteConnection, id: KeyId) -> Result<KeyRecord, Fault> {
 
 /// Who made or revoked which key. A key of all tenants stands under no tenant's name.
 async fn audit(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     key: &KeyRecord,
     (actor, at): (&str, Timestamp),
     action: &str,
@@ -117,7 +118,7 @@ async fn audit(
     });
     sqlx::query(
         "INSERT INTO audit (at, actor, action, tenant, entry, version, detail) \
-         VALUES (?1, ?2, ?3, ?4, NULL, NULL, ?5)",
+         VALUES ($1, $2, $3, $4, NULL, NULL, $5)",
     )
     .bind(at.as_microsecond())
     .bind(actor)
@@ -129,12 +130,12 @@ async fn audit(
     Ok(())
 }
 
-fn decode(row: &SqliteRow) -> Result<StoredKey, Fault> {
+fn decode(row: &DbRow) -> Result<StoredKey, Fault> {
     let role: &str = row.try_get(2)?;
     let hash: &[u8] = row.try_get(5)?;
     let tenant: Option<&str> = row.try_get(3)?;
     let record = KeyRecord {
-        id: KeyId(row.try_get(0)?),
+        id: KeyId(number::of(row, 0)?),
         name: row.try_get(1)?,
         role: Role::from_name(role).ok_or_else(|| damaged(format_args!("the role {role:?}")))?,
         tenant: tenant.map(|tenant| TenantId::new(tenant).map_err(damaged)).transpose()?,

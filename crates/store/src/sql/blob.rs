@@ -3,7 +3,7 @@
 
 use goldenset_core::{Embedding, Result, Vector, WordVectors};
 
-use super::error::damaged;
+use super::fault::damaged;
 
 pub(super) fn encode(vector: &[f32]) -> Vec<u8> {
     vector.iter().flat_map(|value| value.to_le_bytes()).collect()

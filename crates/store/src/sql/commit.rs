@@ -9,9 +9,10 @@ use goldenset_core::{
     VersionNumber,
 };
 use serde_json::json;
-use sqlx::SqliteConnection;
 
-use super::error::{Fault, damaged};
+use super::driver::Connection;
+use super::fault::{Fault, damaged};
+use super::number::Number;
 use super::write::Key;
 use super::{curation, once, read, references, rows, write};
 use crate::content_hash::content_hash;
@@ -35,7 +36,7 @@ pub(super) fn check(set: &ChangeSet) -> Result<()> {
 }
 
 /// Applies the changes in order, unless they were applied already.
-pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fault> {
+pub(super) async fn commit(db: &mut Connection, set: &ChangeSet) -> Result<Commit, Fault> {
     if let Some(once) = &set.once
         && let Some(commit) = once::outcome::<Commit>(db, once).await?
     {
@@ -48,7 +49,7 @@ pub(super) async fn commit(db: &mut SqliteConnection, set: &ChangeSet) -> Result
     Ok(commit)
 }
 
-async fn apply(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fault> {
+async fn apply(db: &mut Connection, set: &ChangeSet) -> Result<Commit, Fault> {
     let known = read::epoch(db, &set.tenant).await?;
     if set.expects.is_some_and(|expected| expected != known.unwrap_or_default()) {
         return Err(Error::new(Code::EpochMoved, "the golden set has changed meanwhile")
@@ -78,7 +79,7 @@ async fn apply(db: &mut SqliteConnection, set: &ChangeSet) -> Result<Commit, Fau
 
 /// Adds the embeddings of one model to versions that have none of it.
 pub(super) async fn add_embeddings(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     model: &ModelId,
     items: &[(EntryId, VersionNumber, Vec<Embedding>)],
@@ -104,15 +105,15 @@ fn check_embeddings(id: &EntryId, phrasings: usize, embeddings: &[Embedding]) ->
 }
 
 /// How many phrasings a written version has.
-async fn phrasings(db: &mut SqliteConnection, key: Key<'_>) -> Result<usize, Fault> {
+async fn phrasings(db: &mut Connection, key: Key<'_>) -> Result<usize, Fault> {
     let (exists, alternatives): (bool, i64) = sqlx::query_as(
         "SELECT \
-         EXISTS (SELECT 1 FROM versions WHERE tenant = ?1 AND id = ?2 AND version = ?3), \
-         (SELECT count(*) FROM alternatives WHERE tenant = ?1 AND id = ?2 AND version = ?3)",
+         EXISTS (SELECT 1 FROM versions WHERE tenant = $1 AND id = $2 AND version = $3), \
+         (SELECT count(*) FROM alternatives WHERE tenant = $1 AND id = $2 AND version = $3)",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
-    .bind(key.version)
+    .bind(Number(key.version))
     .fetch_one(db)
     .await?;
     if !exists {
@@ -135,7 +136,7 @@ struct State {
 
 /// One commit under way.
 struct Run<'a> {
-    db: &'a mut SqliteConnection,
+    db: &'a mut Connection,
     set: &'a ChangeSet,
     /// The epoch that this commit makes if it changes what is served.
     next: i64,
@@ -273,16 +274,17 @@ impl<'a> Run<'a> {
     }
 
     async fn state(&mut self, id: &EntryId) -> Result<Option<State>, Fault> {
-        let row: Option<(String, VersionNumber, Option<VersionNumber>, Vec<u8>)> = sqlx::query_as(
+        let row: Option<(String, Number, Option<Number>, Vec<u8>)> = sqlx::query_as(
             "SELECT e.status, e.head_version, e.published_version, v.content_hash FROM entries e \
              JOIN versions v ON v.tenant = e.tenant AND v.id = e.id AND v.version = e.head_version \
-             WHERE e.tenant = ?1 AND e.id = ?2",
+             WHERE e.tenant = $1 AND e.id = $2",
         )
         .bind(self.set.tenant.as_str())
         .bind(id.as_str())
         .fetch_optional(&mut *self.db)
         .await?;
         row.map(|(status, head, published, head_hash)| {
+            let (head, published) = (head.0, published.map(|version| version.0));
             Ok(State { status: rows::status(&status)?, head, published, head_hash })
         })
         .transpose()

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use super::error::{Fault, damaged};
+use super::driver::DbRow;
+use super::fault::{Fault, damaged};
+use super::number;
 
 /// One version with the state of its entry.
 pub(super) struct VersionRow {
@@ -33,7 +34,7 @@ pub(super) struct VersionRow {
 
 impl VersionRow {
     /// Columns as in the queries for versions in `select.rs`.
-    pub(super) fn decode(row: &SqliteRow) -> Result<Self, Fault> {
+    pub(super) fn decode(row: &DbRow) -> Result<Self, Fault> {
         let content = EntryContent {
             question: row.try_get(4)?,
             answer: row.try_get(5)?,
@@ -47,9 +48,9 @@ impl VersionRow {
         };
         Ok(Self {
             id: EntryId::new(row.try_get::<&str, _>(0)?).map_err(damaged)?,
-            version: row.try_get(1)?,
+            version: number::of(row, 1)?,
             status: status(row.try_get(2)?)?,
-            published_version: row.try_get(3)?,
+            published_version: number::optional(row, 3)?,
             content,
             author: row.try_get(10)?,
             created_at: instant(row.try_get(11)?)?,
@@ -116,11 +117,11 @@ pub(super) fn instant(microseconds: i64) -> Result<Timestamp, Error> {
     Timestamp::from_microsecond(microseconds).map_err(damaged)
 }
 
-fn day(row: &SqliteRow, column: usize) -> Result<Option<Date>, Fault> {
+fn day(row: &DbRow, column: usize) -> Result<Option<Date>, Fault> {
     let text: Option<&str> = row.try_get(column)?;
     Ok(text.map(str::parse).transpose().map_err(|fault: jiff::Error| damaged(fault))?)
 }
 
-fn list<T: DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<Vec<T>, Fault> {
+fn list<T: DeserializeOwned>(row: &DbRow, column: usize) -> Result<Vec<T>, Fault> {
     Ok(serde_json::from_str(row.try_get(column)?).map_err(damaged)?)
 }

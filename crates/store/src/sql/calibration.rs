@@ -6,13 +6,14 @@ use goldenset_core::{Code, Epoch, Error, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::SqliteConnection;
 
-use super::error::{Fault, damaged};
+use super::driver::Connection;
+use super::fault::{Fault, damaged};
+use super::number::Number;
 use super::write::{self, Change};
 use super::{once, read, rows};
 
-type Row = (VersionNumber, Option<VersionNumber>, String, i64, String);
+type Row = (Number, Option<Number>, String, i64, String);
 
 /// Who does it, and when.
 pub(super) type By<'a> = (&'a str, Timestamp);
@@ -26,7 +27,7 @@ struct Done {
 
 /// The outcome of an earlier change with this key.
 pub(super) async fn done(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     once: &Once,
 ) -> Result<Option<Recalibrated>, Fault> {
@@ -38,7 +39,7 @@ pub(super) async fn done(
 
 /// Changes what is active, unless that was done already.
 pub(super) async fn change(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     (tenant, by): (&TenantId, By<'_>),
     calibration: Option<&Calibration>,
     once: Option<&Once>,
@@ -61,29 +62,29 @@ pub(super) async fn change(
 
 /// Writes the newest version and makes it the active one.
 async fn save(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     calibration: &Calibration,
     by: By<'_>,
 ) -> Result<Recalibrated, Fault> {
     let epoch = known_epoch(db, tenant).await?;
     let replaces = active_version(db, tenant).await?;
-    let newest: Option<VersionNumber> =
-        sqlx::query_scalar("SELECT max(version) FROM calibrations WHERE tenant = ?1")
+    let newest: Option<Number> =
+        sqlx::query_scalar("SELECT max(version) FROM calibrations WHERE tenant = $1")
             .bind(tenant.as_str())
             .fetch_one(&mut *db)
             .await?;
-    let version = newest.unwrap_or_default() + 1;
+    let version = newest.map_or(0, |newest| newest.0) + 1;
     let content = serde_json::to_string(calibration).map_err(|cause| {
         Error::new(Code::Internal, "a calibration could not be written as JSON").cause(cause)
     })?;
     sqlx::query(
         "INSERT INTO calibrations (tenant, version, replaces, author, created_at, content) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(tenant.as_str())
-    .bind(version)
-    .bind(replaces)
+    .bind(Number(version))
+    .bind(replaces.map(Number))
     .bind(by.0)
     .bind(by.1.as_microsecond())
     .bind(content)
@@ -97,11 +98,7 @@ async fn save(
 }
 
 /// Goes back to what the active version replaced.
-async fn undo(
-    db: &mut SqliteConnection,
-    tenant: &TenantId,
-    by: By<'_>,
-) -> Result<Recalibrated, Fault> {
+async fn undo(db: &mut Connection, tenant: &TenantId, by: By<'_>) -> Result<Recalibrated, Fault> {
     let Some(undone) = active(db, tenant).await? else {
         return Err(Error::new(Code::NotCalibrated, "there is no calibration to undo")
             .field("tenant")
@@ -119,13 +116,13 @@ async fn undo(
 
 /// The active calibration.
 pub(super) async fn active(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
 ) -> Result<Option<CalibrationRecord>, Fault> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT c.version, c.replaces, c.author, c.created_at, c.content \
          FROM active_calibrations a JOIN calibrations c USING (tenant, version) \
-         WHERE a.tenant = ?1",
+         WHERE a.tenant = $1",
     )
     .bind(tenant.as_str())
     .fetch_optional(db)
@@ -134,14 +131,11 @@ pub(super) async fn active(
 }
 
 /// Every calibration.
-pub(super) async fn all(
-    db: &mut SqliteConnection,
-    tenant: &TenantId,
-) -> Result<Calibrations, Fault> {
+pub(super) async fn all(db: &mut Connection, tenant: &TenantId) -> Result<Calibrations, Fault> {
     let active = active_version(db, tenant).await?;
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT version, replaces, author, created_at, content FROM calibrations \
-         WHERE tenant = ?1 ORDER BY version DESC",
+         WHERE tenant = $1 ORDER BY version DESC",
     )
     .bind(tenant.as_str())
     .fetch_all(db)
@@ -153,35 +147,37 @@ pub(super) async fn all(
 fn record((version, replaces, author, at, content): Row) -> Result<CalibrationRecord, Error> {
     let calibration = serde_json::from_str(&content).map_err(damaged)?;
     let created_at = rows::instant(at)?;
+    let (version, replaces) = (version.0, replaces.map(|version| version.0));
     Ok(CalibrationRecord { version, replaces, author, created_at, calibration })
 }
 
 async fn active_version(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
 ) -> Result<Option<VersionNumber>, Fault> {
-    let version = sqlx::query_scalar("SELECT version FROM active_calibrations WHERE tenant = ?1")
-        .bind(tenant.as_str())
-        .fetch_optional(db)
-        .await?;
-    Ok(version)
+    let version: Option<Number> =
+        sqlx::query_scalar("SELECT version FROM active_calibrations WHERE tenant = $1")
+            .bind(tenant.as_str())
+            .fetch_optional(db)
+            .await?;
+    Ok(version.map(|version| version.0))
 }
 
 async fn activate(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     version: Option<VersionNumber>,
 ) -> Result<(), Fault> {
     match version {
         None => {
-            sqlx::query("DELETE FROM active_calibrations WHERE tenant = ?1").bind(tenant.as_str())
+            sqlx::query("DELETE FROM active_calibrations WHERE tenant = $1").bind(tenant.as_str())
         }
         Some(version) => sqlx::query(
-            "INSERT INTO active_calibrations (tenant, version) VALUES (?1, ?2) \
+            "INSERT INTO active_calibrations (tenant, version) VALUES ($1, $2) \
              ON CONFLICT (tenant) DO UPDATE SET version = excluded.version",
         )
         .bind(tenant.as_str())
-        .bind(version),
+        .bind(Number(version)),
     }
     .execute(db)
     .await?;
@@ -189,7 +185,7 @@ async fn activate(
 }
 
 /// The epoch that the change makes.
-async fn known_epoch(db: &mut SqliteConnection, tenant: &TenantId) -> Result<Epoch, Fault> {
+async fn known_epoch(db: &mut Connection, tenant: &TenantId) -> Result<Epoch, Fault> {
     let Some(Epoch(before)) = read::epoch(db, tenant).await? else {
         return Err(Error::new(Code::UnknownTenant, format!("there is no tenant `{tenant}`"))
             .field("tenant")
@@ -201,7 +197,7 @@ async fn known_epoch(db: &mut SqliteConnection, tenant: &TenantId) -> Result<Epo
 
 /// What is active now, as any later reader gets it: numbers too have been through the text.
 async fn changed(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     epoch: Epoch,
 ) -> Result<Recalibrated, Fault> {

@@ -8,10 +8,11 @@ use goldenset_core::ports::{
 use goldenset_core::{Document, EntryId, Epoch, Suspension, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
-use super::error::{Fault, damaged};
+use super::driver::{Connection, DbRow};
+use super::fault::{Fault, damaged};
+use super::number::{self, Number};
 use super::select::PUBLISHED;
 use super::write::Key;
 use super::{once, read, rows, write};
@@ -21,7 +22,7 @@ type By<'a> = (&'a str, Timestamp);
 
 /// The published entries that rest on a document, by id.
 pub(super) async fn resting_on(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     document: &Document,
     version: &str,
@@ -38,7 +39,7 @@ pub(super) async fn resting_on(
 
 /// Records a change and suspends what rests on the document, unless that was done already.
 pub(super) async fn change(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     change: &NewChange,
 ) -> Result<ReferenceChanged, Fault> {
     if let Some(done) = earlier(db, change.once.as_ref()).await? {
@@ -48,7 +49,7 @@ pub(super) async fn change(
     keep(db, change.once.as_ref(), done, change.at).await
 }
 
-async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<ReferenceChanged, Fault> {
+async fn record(db: &mut Connection, change: &NewChange) -> Result<ReferenceChanged, Fault> {
     let NewChange { tenant, document, version, by, reason, at, once: _ } = change;
     let epoch = match read::epoch(db, tenant).await? {
         Some(epoch) => epoch,
@@ -70,11 +71,11 @@ async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<Referen
         });
     }
     let resting = resting_on(db, tenant, document, version).await?;
-    let number: ChangeNumber = sqlx::query_scalar(
+    let Number(number) = sqlx::query_scalar(
         "INSERT INTO reference_changes \
          (tenant, number, document, version, actor, reason, at) \
-         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 \
-         FROM reference_changes WHERE tenant = ?1 RETURNING number",
+         SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 \
+         FROM reference_changes WHERE tenant = $1 RETURNING number",
     )
     .bind(tenant.as_str())
     .bind(document.name())
@@ -87,19 +88,19 @@ async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<Referen
     for entry in &resting {
         sqlx::query(
             "INSERT INTO reference_change_entries (tenant, number, entry, version, reference) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+             VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(tenant.as_str())
-        .bind(number)
+        .bind(Number(number))
         .bind(entry.id.as_str())
-        .bind(entry.version)
+        .bind(Number(entry.version))
         .bind(entry.reference.as_str())
         .execute(&mut *db)
         .await?;
-        sqlx::query("INSERT INTO suspensions (tenant, entry, number) VALUES (?1, ?2, ?3)")
+        sqlx::query("INSERT INTO suspensions (tenant, entry, number) VALUES ($1, $2, $3)")
             .bind(tenant.as_str())
             .bind(entry.id.as_str())
-            .bind(number)
+            .bind(Number(number))
             .execute(&mut *db)
             .await?;
     }
@@ -118,7 +119,7 @@ async fn record(db: &mut SqliteConnection, change: &NewChange) -> Result<Referen
 
 /// Undoes the newest change of a document that is not undone, unless that was done already.
 pub(super) async fn undo(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     undo: &UndoChange,
 ) -> Result<ReferenceChanged, Fault> {
     if let Some(done) = earlier(db, undo.once.as_ref()).await? {
@@ -130,7 +131,7 @@ pub(super) async fn undo(
 
 /// The outcome of an earlier call with the same key.
 async fn earlier(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     once: Option<&Once>,
 ) -> Result<Option<ReferenceChanged>, Fault> {
     let Some(once) = once else { return Ok(None) };
@@ -139,7 +140,7 @@ async fn earlier(
 }
 
 async fn keep(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     once: Option<&Once>,
     done: ReferenceChanged,
     at: Timestamp,
@@ -150,19 +151,16 @@ async fn keep(
     Ok(done)
 }
 
-async fn take_back(
-    db: &mut SqliteConnection,
-    undo: &UndoChange,
-) -> Result<ReferenceChanged, Fault> {
+async fn take_back(db: &mut Connection, undo: &UndoChange) -> Result<ReferenceChanged, Fault> {
     let UndoChange { tenant, document, version, by, reason, at, once: _ } = undo;
     let recorded = rows_before(db, tenant, None, usize::MAX).await?;
     let number = ReferenceChange::to_undo(recorded, document, version.as_deref())?.number;
     sqlx::query(
-        "UPDATE reference_changes SET undone_at = ?3, undone_by = ?4, undone_reason = ?5 \
-         WHERE tenant = ?1 AND number = ?2",
+        "UPDATE reference_changes SET undone_at = $3, undone_by = $4, undone_reason = $5 \
+         WHERE tenant = $1 AND number = $2",
     )
     .bind(tenant.as_str())
-    .bind(number)
+    .bind(Number(number))
     .bind(at.as_microsecond())
     .bind(by.as_str())
     .bind(reason.as_deref())
@@ -172,9 +170,9 @@ async fn take_back(
     let left = entries(db, tenant, number).await?.into_iter().filter(|entry| entry.suspended);
     let touched = left.map(|entry| (entry.id, entry.version, json!({ "change": number })));
     let touched: Vec<_> = touched.collect();
-    sqlx::query("DELETE FROM suspensions WHERE tenant = ?1 AND number = ?2")
+    sqlx::query("DELETE FROM suspensions WHERE tenant = $1 AND number = $2")
         .bind(tenant.as_str())
-        .bind(number)
+        .bind(Number(number))
         .execute(&mut *db)
         .await?;
     let detail = json!({
@@ -185,30 +183,28 @@ async fn take_back(
 }
 
 /// Ends what holds an entry back, as publishing and retiring do; the changes that did.
-pub(super) async fn lift(
-    db: &mut SqliteConnection,
-    key: Key<'_>,
-) -> Result<Vec<ChangeNumber>, Fault> {
-    let mut lifted: Vec<ChangeNumber> = sqlx::query_scalar(
-        "DELETE FROM suspensions WHERE tenant = ?1 AND entry = ?2 RETURNING number",
+pub(super) async fn lift(db: &mut Connection, key: Key<'_>) -> Result<Vec<ChangeNumber>, Fault> {
+    let lifted: Vec<Number> = sqlx::query_scalar(
+        "DELETE FROM suspensions WHERE tenant = $1 AND entry = $2 RETURNING number",
     )
     .bind(key.tenant.as_str())
     .bind(key.id.as_str())
     .fetch_all(db)
     .await?;
+    let mut lifted: Vec<_> = lifted.into_iter().map(|Number(number)| number).collect();
     lifted.sort_unstable();
     Ok(lifted)
 }
 
 /// What holds each entry back, the oldest first.
 pub(super) async fn suspensions(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
 ) -> Result<BTreeMap<EntryId, Vec<Suspension>>, Fault> {
     let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
         "SELECT s.entry, c.document, c.version, c.at FROM suspensions s \
          JOIN reference_changes c ON c.tenant = s.tenant AND c.number = s.number \
-         WHERE s.tenant = ?1 ORDER BY s.entry, s.number",
+         WHERE s.tenant = $1 ORDER BY s.entry, s.number",
     )
     .bind(tenant.as_str())
     .fetch_all(db)
@@ -223,7 +219,7 @@ pub(super) async fn suspensions(
 
 /// The changes before a number, the newest first.
 pub(super) async fn changes(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     document: Option<&Document>,
     before: Option<ChangeNumber>,
@@ -243,14 +239,14 @@ pub(super) async fn changes(
 
 /// The same without their entries.
 async fn rows_before(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     before: Option<ChangeNumber>,
     limit: usize,
 ) -> Result<Vec<ReferenceChange>, Fault> {
     let rows = sqlx::query(
         "SELECT number, document, version, actor, reason, at, undone_at, undone_by, undone_reason \
-         FROM reference_changes WHERE tenant = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
+         FROM reference_changes WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
     )
     .bind(tenant.as_str())
     .bind(before.map_or(i64::MAX, i64::from))
@@ -260,9 +256,9 @@ async fn rows_before(
     rows.iter().map(decode).collect()
 }
 
-fn decode(row: &SqliteRow) -> Result<ReferenceChange, Fault> {
+fn decode(row: &DbRow) -> Result<ReferenceChange, Fault> {
     Ok(ReferenceChange {
-        number: row.try_get(0)?,
+        number: number::of(row, 0)?,
         document: row.try_get(1)?,
         version: row.try_get(2)?,
         by: row.try_get(3)?,
@@ -277,21 +273,21 @@ fn decode(row: &SqliteRow) -> Result<ReferenceChange, Fault> {
 
 /// The entries that a change concerned, by id.
 async fn entries(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     number: ChangeNumber,
 ) -> Result<Vec<Resting>, Fault> {
-    let rows: Vec<(String, VersionNumber, String, bool)> = sqlx::query_as(
+    let rows: Vec<(String, Number, String, bool)> = sqlx::query_as(
         "SELECT e.entry, e.version, e.reference, s.number IS NOT NULL \
          FROM reference_change_entries e LEFT JOIN suspensions s \
          ON s.tenant = e.tenant AND s.entry = e.entry AND s.number = e.number \
-         WHERE e.tenant = ?1 AND e.number = ?2 ORDER BY e.entry",
+         WHERE e.tenant = $1 AND e.number = $2 ORDER BY e.entry",
     )
     .bind(tenant.as_str())
-    .bind(number)
+    .bind(Number(number))
     .fetch_all(db)
     .await?;
-    let resting = rows.into_iter().map(|(id, version, reference, suspended)| {
+    let resting = rows.into_iter().map(|(id, Number(version), reference, suspended)| {
         let id = EntryId::new(id).map_err(damaged)?;
         Ok(Resting { id, version, reference, suspended })
     });
@@ -300,7 +296,7 @@ async fn entries(
 
 /// Journal, audit and epoch of suspensions that came or went, and what there is now.
 async fn changed(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     (Epoch(before), number): (Epoch, ChangeNumber),
     (kind, touched): (&str, &[(EntryId, VersionNumber, Value)]),
@@ -329,14 +325,14 @@ async fn changed(
 
 /// Who did what to a document.
 async fn audit(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     (actor, at): By<'_>,
     action: &str,
     detail: &Value,
 ) -> Result<(), Fault> {
     sqlx::query(
-        "INSERT INTO audit (at, actor, action, tenant, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO audit (at, actor, action, tenant, detail) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(at.as_microsecond())
     .bind(actor)

@@ -6,10 +6,11 @@ use goldenset_core::ports::{
 };
 use goldenset_core::{Document, Result, TenantId};
 
-use super::{SqliteStore, references};
+use super::driver::Backend;
+use super::references;
 
 #[async_trait]
-impl ReferenceStore for SqliteStore {
+impl ReferenceStore for Backend {
     async fn resting_on(
         &self,
         tenant: &TenantId,

@@ -8,13 +8,14 @@ use goldenset_core::ports::Once;
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, Drawn, JudgedCount, Judgement, Verdict,
 };
-use goldenset_core::{Code, EntryId, Error, TenantId, VersionNumber};
+use goldenset_core::{Code, EntryId, Error, TenantId};
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
-use super::error::{Fault, damaged};
+use super::driver::{Connection, DbRow};
+use super::fault::{Fault, damaged};
+use super::number::{self, Number};
 use super::once;
 use super::rows::instant;
 use super::write::{self, Key};
@@ -35,7 +36,7 @@ macro_rules! items {
 /// Queues drawn answers, or counts them to those that wait. Returns how many found their tenant's
 /// queue full and were left out.
 pub(super) async fn queue(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     drawn: &[Drawn],
     most_open: u64,
 ) -> Result<u64, Fault> {
@@ -61,26 +62,27 @@ pub(super) async fn queue(
 }
 
 /// Counts a drawn answer to the item that waits; `false` where none does.
-async fn count_again(db: &mut SqliteConnection, drawn: &Drawn) -> Result<bool, Fault> {
+async fn count_again(db: &mut Connection, drawn: &Drawn) -> Result<bool, Fault> {
     let again = sqlx::query(
-        "UPDATE audit_sample SET times = times + 1, last_at = max(last_at, ?5), \
-         certified_by = coalesce(?6, certified_by) \
-         WHERE tenant = ?1 AND entry = ?2 AND version = ?3 AND question = ?4 AND verdict IS NULL",
+        "UPDATE audit_sample SET times = times + 1, \
+         last_at = CASE WHEN last_at < $5 THEN $5 ELSE last_at END, \
+         certified_by = coalesce($6, certified_by) \
+         WHERE tenant = $1 AND entry = $2 AND version = $3 AND question = $4 AND verdict IS NULL",
     )
     .bind(drawn.tenant.as_str())
     .bind(drawn.entry.as_str())
-    .bind(drawn.version)
+    .bind(Number(drawn.version))
     .bind(drawn.question.as_str())
     .bind(drawn.at.as_microsecond())
-    .bind(drawn.certified_by)
+    .bind(drawn.certified_by.map(Number))
     .execute(db)
     .await?;
     Ok(again.rows_affected() > 0)
 }
 
-async fn open_of(db: &mut SqliteConnection, tenant: &TenantId) -> Result<u64, Fault> {
+async fn open_of(db: &mut Connection, tenant: &TenantId) -> Result<u64, Fault> {
     let open: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM audit_sample WHERE tenant = ?1 AND verdict IS NULL",
+        "SELECT count(*) FROM audit_sample WHERE tenant = $1 AND verdict IS NULL",
     )
     .bind(tenant.as_str())
     .fetch_one(db)
@@ -88,19 +90,19 @@ async fn open_of(db: &mut SqliteConnection, tenant: &TenantId) -> Result<u64, Fa
     Ok(u64::try_from(open).map_err(damaged)?)
 }
 
-async fn add(db: &mut SqliteConnection, drawn: &Drawn) -> Result<(), Fault> {
+async fn add(db: &mut Connection, drawn: &Drawn) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO audit_sample (tenant, entry, version, question, match_type, score, \
-         certified_by, times, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?6, ?7, ?8, 1, ?5, ?5)",
+         certified_by, times, first_at, last_at) VALUES ($1, $2, $3, $4, $6, $7, $8, 1, $5, $5)",
     )
     .bind(drawn.tenant.as_str())
     .bind(drawn.entry.as_str())
-    .bind(drawn.version)
+    .bind(Number(drawn.version))
     .bind(drawn.question.as_str())
     .bind(drawn.at.as_microsecond())
     .bind(match_type_name(drawn.match_type))
     .bind(drawn.score)
-    .bind(drawn.certified_by)
+    .bind(drawn.certified_by.map(Number))
     .execute(db)
     .await?;
     Ok(())
@@ -108,7 +110,7 @@ async fn add(db: &mut SqliteConnection, drawn: &Drawn) -> Result<(), Fault> {
 
 /// A page of items.
 pub(super) async fn items(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     status: AuditStatus,
     after: Option<AuditId>,
@@ -116,30 +118,26 @@ pub(super) async fn items(
 ) -> Result<Vec<AuditItem>, Fault> {
     let page = match status {
         AuditStatus::Open => {
-            items!("WHERE s.tenant = ?1 AND s.id > ?2 AND s.verdict IS NULL ORDER BY s.id LIMIT ?3")
+            items!("WHERE s.tenant = $1 AND s.id > $2 AND s.verdict IS NULL ORDER BY s.id LIMIT $3")
         }
         AuditStatus::Judged => items!(
-            "WHERE s.tenant = ?1 AND s.id > ?2 AND s.verdict IS NOT NULL ORDER BY s.id LIMIT ?3"
+            "WHERE s.tenant = $1 AND s.id > $2 AND s.verdict IS NOT NULL ORDER BY s.id LIMIT $3"
         ),
     };
     let rows = sqlx::query(page)
         .bind(tenant.as_str())
         // No item has the number 0.
-        .bind(after.map_or(0, |id| id.0))
+        .bind(Number(after.map_or(0, |id| id.0)))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(db)
         .await?;
     rows.iter().map(item).collect()
 }
 
-async fn one(
-    db: &mut SqliteConnection,
-    tenant: &TenantId,
-    id: AuditId,
-) -> Result<AuditItem, Fault> {
-    let row = sqlx::query(items!("WHERE s.tenant = ?1 AND s.id = ?2"))
+async fn one(db: &mut Connection, tenant: &TenantId, id: AuditId) -> Result<AuditItem, Fault> {
+    let row = sqlx::query(items!("WHERE s.tenant = $1 AND s.id = $2"))
         .bind(tenant.as_str())
-        .bind(id.0)
+        .bind(Number(id.0))
         .fetch_optional(db)
         .await?;
     let Some(row) = row else {
@@ -153,7 +151,7 @@ async fn one(
 
 /// Writes a judgement, and it and the one before into the audit log, unless that was done already.
 pub(super) async fn judge(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     (tenant, id): (&TenantId, AuditId),
     judgement: &Judgement,
     once: Option<&Once>,
@@ -166,10 +164,10 @@ pub(super) async fn judge(
         once::keep(db, once, judgement, judgement.at).await?;
     }
     sqlx::query(
-        "UPDATE audit_sample SET verdict = ?2, better = ?3, unanswerable = ?4, judged_by = ?5, \
-         comment = ?6, judged_at = ?7 WHERE id = ?1",
+        "UPDATE audit_sample SET verdict = $2, better = $3, unanswerable = $4, judged_by = $5, \
+         comment = $6, judged_at = $7 WHERE id = $1",
     )
-    .bind(id.0)
+    .bind(Number(id.0))
     .bind(judgement.verdict.as_str())
     .bind(judgement.entry.as_ref().map(EntryId::as_str))
     .bind(judgement.unanswerable)
@@ -199,23 +197,24 @@ pub(super) async fn judge(
 
 /// Judged items by how they were found and certified.
 pub(super) async fn judged(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     since: Timestamp,
 ) -> Result<Vec<JudgedCount>, Fault> {
-    let rows: Vec<(String, Option<VersionNumber>, i64, i64)> = sqlx::query_as(
-        "SELECT match_type, certified_by, sum(verdict = 'right'), sum(verdict = 'wrong') \
-         FROM audit_sample WHERE tenant = ?1 AND last_at >= ?2 AND verdict IS NOT NULL \
+    let rows: Vec<(String, Option<Number>, i64, i64)> = sqlx::query_as(
+        "SELECT match_type, certified_by, count(*) FILTER (WHERE verdict = 'right'), \
+         count(*) FILTER (WHERE verdict = 'wrong') \
+         FROM audit_sample WHERE tenant = $1 AND last_at >= $2 AND verdict IS NOT NULL \
          GROUP BY match_type, certified_by ORDER BY match_type, certified_by",
     )
     .bind(tenant.as_str())
     .bind(since.as_microsecond())
     .fetch_all(db)
     .await?;
-    let count = |(found, certified_by, right, wrong): (String, _, i64, i64)| {
+    let count = |(found, certified_by, right, wrong): (String, Option<Number>, i64, i64)| {
         Ok(JudgedCount {
             match_type: match_type(&found)?,
-            certified_by,
+            certified_by: certified_by.map(|version| version.0),
             right: u64::try_from(right).map_err(damaged)?,
             wrong: u64::try_from(wrong).map_err(damaged)?,
         })
@@ -224,7 +223,7 @@ pub(super) async fn judged(
 }
 
 /// How many items of each tenant wait.
-pub(super) async fn open(db: &mut SqliteConnection) -> Result<Vec<(TenantId, u64)>, Fault> {
+pub(super) async fn open(db: &mut Connection) -> Result<Vec<(TenantId, u64)>, Fault> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT tenant, count(*) FROM audit_sample WHERE verdict IS NULL \
          GROUP BY tenant ORDER BY tenant",
@@ -238,15 +237,15 @@ pub(super) async fn open(db: &mut SqliteConnection) -> Result<Vec<(TenantId, u64
 }
 
 /// Deletes the items that were drawn last before `drawn`.
-pub(super) async fn forget(db: &mut SqliteConnection, drawn: Timestamp) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM audit_sample WHERE last_at < ?1")
+pub(super) async fn forget(db: &mut Connection, drawn: Timestamp) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM audit_sample WHERE last_at < $1")
         .bind(drawn.as_microsecond())
         .execute(db)
         .await?;
     Ok(())
 }
 
-fn item(row: &SqliteRow) -> Result<AuditItem, Fault> {
+fn item(row: &DbRow) -> Result<AuditItem, Fault> {
     let judgement = match row.try_get::<Option<String>, _>(12)? {
         None => None,
         Some(verdict) => Some(Judgement {
@@ -266,15 +265,15 @@ fn item(row: &SqliteRow) -> Result<AuditItem, Fault> {
         }),
     };
     Ok(AuditItem {
-        id: AuditId(row.try_get(0)?),
+        id: AuditId(number::of(row, 0)?),
         question: row.try_get(1)?,
         entry_id: EntryId::new(row.try_get::<&str, _>(2)?).map_err(damaged)?,
-        version: row.try_get(3)?,
+        version: number::of(row, 3)?,
         entry_question: row.try_get(4)?,
         entry_answer: row.try_get(5)?,
         match_type: match_type(row.try_get(6)?)?,
         score: row.try_get(7)?,
-        certified_by: row.try_get(8)?,
+        certified_by: number::optional(row, 8)?,
         times: u64::try_from(row.try_get::<i64, _>(9)?).map_err(damaged)?,
         first_at: instant(row.try_get(10)?)?,
         last_at: instant(row.try_get(11)?)?,

@@ -9,26 +9,27 @@ use goldenset_core::ports::{MissedTold, QuestionStore};
 use goldenset_core::{Canonical, Code, Error, Result, TenantId};
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
 use super::curated::{most, parsed};
-use super::error::{Fault, damaged};
+use super::driver::{Backend, Connection, DbRow};
+use super::fault::{Fault, damaged};
+use super::number::{self, Number};
 use super::rows::instant;
-use super::{SqliteStore, watch};
+use super::watch;
 
 macro_rules! groups {
     ($which:literal) => {
         concat!(
             "SELECT id, question, count, first_at, last_at, examples, more_examples, nearest, ",
-            "candidate, told FROM missed_questions WHERE tenant = ?1 AND ",
+            "candidate, told FROM missed_questions WHERE tenant = $1 AND ",
             $which
         )
     };
 }
 
 #[async_trait]
-impl QuestionStore for SqliteStore {
+impl QuestionStore for Backend {
     async fn record_missed(&self, flush: &MissedFlush) -> Result<Vec<(TenantId, Signature)>> {
         self.write(async |db| record(db, flush).await).await
     }
@@ -40,7 +41,7 @@ impl QuestionStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<MissedGroup>> {
         let found = self.read(async |db| {
-            let rows = sqlx::query(groups!("count >= ?2 ORDER BY count DESC, id LIMIT ?3"))
+            let rows = sqlx::query(groups!("count >= $2 ORDER BY count DESC, id LIMIT $3"))
                 .bind(tenant.as_str())
                 .bind(whole(least))
                 .bind(most(limit))
@@ -54,7 +55,7 @@ impl QuestionStore for SqliteStore {
     async fn forget_missed(&self, asked: Timestamp) -> Result<Vec<(TenantId, Signature)>> {
         let forgotten = self.write(async |db| {
             let gone: Vec<(String, String)> = sqlx::query_as(
-                "DELETE FROM missed_questions WHERE last_at < ?1 RETURNING tenant, question",
+                "DELETE FROM missed_questions WHERE last_at < $1 RETURNING tenant, question",
             )
             .bind(asked.as_microsecond())
             .fetch_all(db)
@@ -69,7 +70,7 @@ impl QuestionStore for SqliteStore {
 }
 
 async fn record(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     flush: &MissedFlush,
 ) -> Result<Vec<(TenantId, Signature)>, Fault> {
     if !watch::is_new(db, &flush.writer, flush.number, flush.at).await? {
@@ -86,9 +87,9 @@ async fn record(
     Ok(gone)
 }
 
-async fn add(db: &mut SqliteConnection, more: &MissedMore, examples: usize) -> Result<(), Fault> {
+async fn add(db: &mut Connection, more: &MissedMore, examples: usize) -> Result<(), Fault> {
     let signature = more.signature();
-    let found = sqlx::query(groups!("signature = ?2"))
+    let found = sqlx::query(groups!("signature = $2"))
         .bind(more.tenant.as_str())
         .bind(signature.as_bytes().to_vec())
         .fetch_optional(&mut *db)
@@ -103,7 +104,7 @@ async fn add(db: &mut SqliteConnection, more: &MissedMore, examples: usize) -> R
     };
     sqlx::query(
         "INSERT INTO missed_questions (tenant, question, signature, count, first_at, last_at, \
-         examples, more_examples, nearest, told) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) \
+         examples, more_examples, nearest, told) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) \
          ON CONFLICT (tenant, signature) DO UPDATE SET count = excluded.count, \
          first_at = excluded.first_at, last_at = excluded.last_at, \
          examples = excluded.examples, more_examples = excluded.more_examples, \
@@ -125,14 +126,14 @@ async fn add(db: &mut SqliteConnection, more: &MissedMore, examples: usize) -> R
 
 /// Deletes what is beyond the bound.
 async fn cut(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     most: u64,
 ) -> Result<Vec<(TenantId, Signature)>, Fault> {
     // Those that stay are what is left of the list after the first few.
     let gone: Vec<String> = sqlx::query_scalar(
         "DELETE FROM missed_questions WHERE id IN (SELECT id FROM missed_questions \
-         WHERE tenant = ?1 ORDER BY count DESC, last_at DESC, id DESC LIMIT -1 OFFSET ?2) \
+         WHERE tenant = $1 ORDER BY count DESC, last_at DESC, id DESC LIMIT 9223372036854775807 OFFSET $2) \
          RETURNING question",
     )
     .bind(tenant.as_str())
@@ -144,26 +145,26 @@ async fn cut(
 
 /// Keeps what a candidate was told of a group.
 pub(super) async fn tell(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tenant: &TenantId,
     told: &MissedTold,
     written: Option<CandidateId>,
 ) -> Result<(), Fault> {
     sqlx::query(
-        "UPDATE missed_questions SET candidate = ?3, told = ?4 WHERE tenant = ?1 AND id = ?2",
+        "UPDATE missed_questions SET candidate = $3, told = $4 WHERE tenant = $1 AND id = $2",
     )
     .bind(tenant.as_str())
-    .bind(told.group.0)
-    .bind(told.candidate.or(written).map(|candidate| candidate.0))
+    .bind(Number(told.group.0))
+    .bind(told.candidate.or(written).map(|candidate| Number(candidate.0)))
     .bind(whole(told.count))
     .execute(db)
     .await?;
     Ok(())
 }
 
-fn group(row: &SqliteRow) -> Result<MissedGroup, Fault> {
+fn group(row: &DbRow) -> Result<MissedGroup, Fault> {
     Ok(MissedGroup {
-        id: MissedId(row.try_get(0)?),
+        id: MissedId(number::of(row, 0)?),
         question: row.try_get(1)?,
         count: counted(row, 2)?,
         first_at: instant(row.try_get(3)?)?,
@@ -171,12 +172,12 @@ fn group(row: &SqliteRow) -> Result<MissedGroup, Fault> {
         examples: parsed(row.try_get(5)?)?,
         more_examples: row.try_get(6)?,
         nearest: parsed(row.try_get(7)?)?,
-        candidate: row.try_get::<Option<u32>, _>(8)?.map(CandidateId),
+        candidate: number::optional(row, 8)?.map(CandidateId),
         told: counted(row, 9)?,
     })
 }
 
-fn counted(row: &SqliteRow, column: usize) -> Result<u64, Fault> {
+fn counted(row: &DbRow, column: usize) -> Result<u64, Fault> {
     Ok(u64::try_from(row.try_get::<i64, _>(column)?).map_err(damaged)?)
 }
 

@@ -1,0 +1,111 @@
+//! The four ways in which versions are picked. A version comes with its lists as JSON in one row,
+//! so a whole set takes one query and no row is looked up by itself.
+
+use super::driver::{entries_join, json_array, json_object};
+
+macro_rules! joined {
+    ($columns:expr, $table:literal, $version:literal, $filter:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM entries e ",
+            entries_join!(),
+            " ",
+            $table,
+            " x",
+            " ON x.tenant = e.tenant AND x.id = e.id",
+            $version,
+            " WHERE e.tenant = $1 AND ",
+            $filter,
+            " ORDER BY ",
+            $order
+        )
+    };
+}
+
+// One list of the version `x` as a JSON array. The primary key is the order of the inner query.
+macro_rules! list {
+    ($table:literal) => {
+        concat!(
+            "(SELECT ",
+            json_array!("text"),
+            " FROM (SELECT l.text FROM ",
+            $table,
+            " l",
+            " WHERE l.tenant = x.tenant AND l.id = x.id AND l.version = x.version",
+            " ORDER BY l.position) l)"
+        )
+    };
+}
+
+// The references of the version `x`, each with its three fields.
+macro_rules! references {
+    () => {
+        concat!(
+            "(SELECT ",
+            json_array!(concat!(
+                json_object!(),
+                "('text', text, 'document', document, 'version', document_version)"
+            )),
+            " FROM (SELECT l.text, l.document, l.document_version FROM entry_references l",
+            " WHERE l.tenant = x.tenant AND l.id = x.id AND l.version = x.version",
+            " ORDER BY l.position) l)"
+        )
+    };
+}
+
+macro_rules! versions {
+    ($version:literal, $filter:literal, $order:literal) => {
+        joined!(
+            concat!(
+                "x.id, x.version, e.status, e.published_version, x.question, x.answer, x.category, ",
+                "x.lang, x.valid_from, x.valid_until, x.author, x.created_at, x.published_at, ",
+                list!("alternatives"), ", ", references!(), ", ", list!("tags"),
+                ", x.review_by, x.published_by, x.publish_reason"
+            ),
+            "versions", $version, $filter, $order
+        )
+    };
+}
+
+/// What tenant $1 serves, by entry id.
+pub(in super::super) const PUBLISHED: &str =
+    versions!(" AND x.version = e.published_version", "e.status = 'published'", "e.id");
+
+/// What tenant $1 serves of the entries that changed after epoch $2, by entry id.
+pub(in super::super) const PUBLISHED_SINCE: &str = versions!(
+    " AND x.version = e.published_version",
+    "e.status = 'published' AND e.id IN \
+     (SELECT j.entry FROM journal j WHERE j.tenant = $1 AND j.epoch > $2)",
+    "e.id"
+);
+
+/// The embeddings of model $3 for what [`PUBLISHED_SINCE`] picks, in its order.
+pub(in super::super) const EMBEDDINGS_SINCE: &str = joined!(
+    "x.id, x.version, x.vector, x.words",
+    "embeddings",
+    " AND x.version = e.published_version AND x.model = $3",
+    "e.status = 'published' AND e.id IN \
+     (SELECT j.entry FROM journal j WHERE j.tenant = $1 AND j.epoch > $2)",
+    "e.id, x.position"
+);
+
+/// The embeddings of model $2 for what [`PUBLISHED`] picks, in its order.
+pub(in super::super) const PUBLISHED_EMBEDDINGS: &str = joined!(
+    "x.id, x.version, x.vector, x.words",
+    "embeddings",
+    " AND x.version = e.published_version AND x.model = $2",
+    "e.status = 'published'",
+    "e.id, x.position"
+);
+
+/// The newest version of each entry of tenant $1 after id $2, at most $3 of them, by entry id.
+pub(in super::super) const PAGE: &str =
+    concat!(versions!(" AND x.version = e.head_version", "e.id > $2", "e.id"), " LIMIT $3");
+
+/// The newest version of entry $2 of tenant $1.
+pub(in super::super) const HEAD: &str =
+    versions!(" AND x.version = e.head_version", "e.id = $2", "e.id");
+
+/// All versions of entry $2 of tenant $1, the newest first.
+pub(in super::super) const HISTORY: &str = versions!("", "e.id = $2", "x.version DESC");
