@@ -30,6 +30,18 @@ mod driver {
     use super::sql::Fault;
     use crate::copy::TABLES;
 
+    /// What makes and upgrades the tables.
+    pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+        (1, "golden set", include_str!("../../migrations/postgres/0001_golden_set.sql")),
+        (2, "golden loop", include_str!("../../migrations/postgres/0002_golden_loop.sql")),
+    ];
+
+    /// Whether there is a schema.
+    pub(super) const HAS_SCHEMA: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+
+    /// What to do with a schema that is of no release.
+    pub(super) const OLD_COPY: &str = "name an empty database, or restore this one from a backup";
+
     /// The join of a set's entries with their versions; Postgres finds the way itself.
     macro_rules! entries_join {
         () => {

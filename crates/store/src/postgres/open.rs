@@ -1,28 +1,15 @@
 //! Connecting to a database, and bringing it up to this program's schema.
 
 use std::str::FromStr;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use goldenset_core::{Code, Error, Result};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection};
 
 use super::PostgresStore;
 use super::ear::Ear;
-use super::sql::Fault;
-
-static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let files = [
-        (1, "golden set", include_str!("../../migrations/postgres/0001_golden_set.sql")),
-        (2, "golden loop", include_str!("../../migrations/postgres/0002_golden_loop.sql")),
-    ];
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    Migrator::with_migrations(files.map(migration).into())
-});
+use super::sql::{Fault, schema};
 
 /// How a database is reached.
 #[derive(Debug, Clone)]
@@ -72,7 +59,7 @@ impl PostgresStore {
             let unhurried = connect.clone().options([("statement_timeout", "0")]);
             let first = tokio::time::timeout(options.connect_timeout, unhurried.connect());
             let mut first = first.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-            migrate(&mut first).await?;
+            schema::migrate(&mut first).await?;
             first.close().await?;
             let pool = PgPoolOptions::new()
                 .max_connections(options.connections)
@@ -90,47 +77,4 @@ impl PostgresStore {
 fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or_else(|| options.get_username());
     format!("{}:{}/{database}", options.get_host(), options.get_port())
-}
-
-async fn migrate(connection: &mut PgConnection) -> Result<(), Fault> {
-    checked_schema_version(connection).await?;
-    MIGRATIONS.run_direct(None, connection, false).await.map_err(|fault| match fault {
-        sqlx::migrate::MigrateError::Execute(cause)
-        | sqlx::migrate::MigrateError::ExecuteMigration(cause, _) => Fault::Sql(cause),
-        other => Fault::Known(
-            Error::new(Code::Internal, "the schema of the database is not one of any release")
-                .fix("name an empty database, or restore this one from a backup")
-                .cause(other),
-        ),
-    })
-}
-
-/// The newest schema that this program knows.
-fn newest() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
-}
-
-/// Refuses a database that a newer program has upgraded.
-async fn checked_schema_version(connection: &mut PgConnection) -> Result<(), Fault> {
-    let known: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await?;
-    if !known {
-        return Ok(());
-    }
-    let found: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
-        .fetch_one(connection)
-        .await?;
-    if found > newest() {
-        let (known, version) = (newest(), env!("CARGO_PKG_VERSION"));
-        return Err(Error::new(
-            Code::DatabaseNewer,
-            format!(
-                "the database has schema {found}; goldenset {version} knows schemas up to {known}"
-            ),
-        )
-        .fix("use the newer goldenset that upgraded the database, or a backup from before that")
-        .into());
-    }
-    Ok(())
 }

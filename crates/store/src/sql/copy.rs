@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::driver::{Backend, Connection, DbRow, after_copy, before_copy};
-use super::fault::Fault;
+use super::fault::{Fault, damaged};
 use crate::copy::{
     CopyStore, Digest, Kind, Piece, Row, TABLES, Table, TableDigest, Value, interrupted,
 };
@@ -127,7 +127,7 @@ async fn count(db: &mut Connection, table: &Table) -> Result<u64, Fault> {
         sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {}", table.name)))
             .fetch_one(db)
             .await?;
-    Ok(u64::try_from(count).unwrap_or_default())
+    Ok(u64::try_from(count).map_err(damaged)?)
 }
 
 fn names(table: &Table, first: usize) -> String {

@@ -19,6 +19,7 @@ mod once;
 mod read;
 mod references;
 mod rows;
+pub(super) mod schema;
 pub(super) mod select;
 mod store;
 mod suspending;

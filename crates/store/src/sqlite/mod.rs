@@ -27,6 +27,27 @@ mod driver {
     pub(super) use super::error::{RESTORE, explain};
     use super::sql::Fault;
 
+    /// Read in with `include_str!` and not with `sqlx::migrate!`, which would compile SQLite a second
+    /// time and needs a build script to notice a new file.
+    pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+        (1, "golden set", include_str!("../../migrations/sqlite/0001_golden_set.sql")),
+        (2, "word vectors", include_str!("../../migrations/sqlite/0002_word_vectors.sql")),
+        (3, "calibrations", include_str!("../../migrations/sqlite/0003_calibrations.sql")),
+        (4, "watch", include_str!("../../migrations/sqlite/0004_watch.sql")),
+        (5, "keys", include_str!("../../migrations/sqlite/0005_keys.sql")),
+        (6, "references", include_str!("../../migrations/sqlite/0006_references.sql")),
+        (7, "curation", include_str!("../../migrations/sqlite/0007_curation.sql")),
+        (8, "missed", include_str!("../../migrations/sqlite/0008_missed.sql")),
+    ];
+
+    /// Whether there is a schema.
+    pub(super) const HAS_SCHEMA: &str =
+        "SELECT count(*) > 0 FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+
+    /// What to do with a schema that is of no release.
+    pub(super) const OLD_COPY: &str =
+        "restore the data folder from a backup, or export with the program that wrote it";
+
     /// The join of a set's entries with their versions. CROSS keeps SQLite from changing the order
     /// of the tables: entries first is both the order of the result and the way along the keys.
     macro_rules! entries_join {

@@ -1,16 +1,14 @@
 //! Opening a data folder, and bringing its database up to this program's schema.
 
 use std::path::Path;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use goldenset_core::{Code, Error, Result};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use goldenset_core::Result;
+use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlSafeStr, SqliteConnection};
 
 use super::error::unusable;
-use super::sql::Fault;
+use super::sql::{Fault, schema};
 use super::{SqliteStore, lock};
 
 const DATABASE_FILE: &str = "goldenset.db";
@@ -20,25 +18,6 @@ const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Size in bytes to which the log is cut back after a large import.
 const LOG_LIMIT: &str = "67108864";
-
-/// Read in with `include_str!` and not with `sqlx::migrate!`, which would compile SQLite a second
-/// time and needs a build script to notice a new file.
-static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let files = [
-        (1, "golden set", include_str!("../../migrations/sqlite/0001_golden_set.sql")),
-        (2, "word vectors", include_str!("../../migrations/sqlite/0002_word_vectors.sql")),
-        (3, "calibrations", include_str!("../../migrations/sqlite/0003_calibrations.sql")),
-        (4, "watch", include_str!("../../migrations/sqlite/0004_watch.sql")),
-        (5, "keys", include_str!("../../migrations/sqlite/0005_keys.sql")),
-        (6, "references", include_str!("../../migrations/sqlite/0006_references.sql")),
-        (7, "curation", include_str!("../../migrations/sqlite/0007_curation.sql")),
-        (8, "missed", include_str!("../../migrations/sqlite/0008_missed.sql")),
-    ];
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    Migrator::with_migrations(files.map(migration).into())
-});
 
 impl SqliteStore {
     /// Opens the golden sets in `dir` for reading and writing; creates the folder and the database
@@ -71,7 +50,7 @@ impl SqliteStore {
                 })
                 .connect_with(options.clone())
                 .await?;
-            migrate(&mut *writer.acquire().await?).await?;
+            schema::migrate(&mut *writer.acquire().await?).await?;
             let readers = pool(READERS)
                 .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
             Ok(Self {
@@ -106,11 +85,11 @@ impl SqliteStore {
             async {
                 let readers =
                     pool(READERS).connect_with(options().filename(&place).read_only(true)).await?;
-                let found = checked_schema_version(&mut *readers.acquire().await?).await?;
-                if found < newest() {
+                let found = schema::checked_version(&mut *readers.acquire().await?).await?;
+                if found < schema::newest() {
                     return Err(unusable(dir, &format!(
                     "was written by an older version (schema {found}, this version needs {})",
-                    newest()
+                    schema::newest()
                 ))
                 .fix("start the server of this version once: it upgrades the folder")
                 .into());
@@ -128,7 +107,7 @@ impl SqliteStore {
         let opened = async {
             // Every connection would see a database of its own, so all share one.
             let pool = pool(1).connect_with(options().in_memory(true)).await?;
-            migrate(&mut *pool.acquire().await?).await?;
+            schema::migrate(&mut *pool.acquire().await?).await?;
             let (writer, readers) = (Some(pool.clone()), pool);
             Ok(Self { place: ":memory:".into(), writer, readers, _lock: None })
         };
@@ -148,48 +127,4 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-}
-
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
-    checked_schema_version(connection).await?;
-    MIGRATIONS.run_direct(None, connection, false).await.map_err(|fault| match fault {
-        sqlx::migrate::MigrateError::Execute(cause)
-        | sqlx::migrate::MigrateError::ExecuteMigration(cause, _) => Fault::Sql(cause),
-        other => Fault::Known(
-            Error::new(Code::Internal, "the schema of the database is not one of any release")
-                .fix("restore the data folder from a backup, or export with the program that wrote it")
-                .cause(other),
-        ),
-    })
-}
-
-/// The newest schema that this program knows.
-fn newest() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
-}
-
-/// The schema of the database, 0 when it has none yet.
-async fn checked_schema_version(connection: &mut SqliteConnection) -> Result<i64, Fault> {
-    let tables: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-            .fetch_one(&mut *connection)
-            .await?;
-    if tables == 0 {
-        return Ok(0);
-    }
-    let found = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
-        .fetch_one(connection)
-        .await?;
-    if found > newest() {
-        let (known, version) = (newest(), env!("CARGO_PKG_VERSION"));
-        return Err(Error::new(
-            Code::DatabaseNewer,
-            format!(
-                "the database has schema {found}; goldenset {version} knows schemas up to {known}"
-            ),
-        )
-        .fix("use the newer goldenset that wrote the folder, or a backup from before the upgrade")
-        .into());
-    }
-    Ok(found)
 }
