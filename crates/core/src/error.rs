@@ -114,6 +114,7 @@ codes! {
     StoreNotEmpty = "store_not_empty", Conflict, "the store holds something already";
     CopyInterrupted = "copy_interrupted", Unavailable, "a copy ended early";
     StoreUnavailable = "store_unavailable", Unavailable, "the store does not answer";
+    CacheUnavailable = "cache_unavailable", Unavailable, "the cache that nodes share does not answer";
     Overloaded = "overloaded", Unavailable, "too much work is waiting";
     TimedOut = "timed_out", Unavailable, "the request took too long";
     ConfigInvalid = "config_invalid", Setup, "the configuration is wrong";

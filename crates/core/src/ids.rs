@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error};
@@ -13,6 +14,18 @@ use crate::error::{Code, Error};
 )]
 #[serde(transparent)]
 pub struct Epoch(pub u64);
+
+/// A state of a golden set: its epoch, and when that came. Two histories may count to the same
+/// epoch, as a database and its back-up that was restored and changed, but not in the same
+/// microsecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct EpochStamp {
+    /// The epoch.
+    pub epoch: Epoch,
+    /// When it was committed, to the microsecond; the beginning of time for epoch 0, which is
+    /// before all commits.
+    pub committed: Timestamp,
+}
 
 /// Number of a version of one entry, from 1.
 pub type VersionNumber = u32;

@@ -23,6 +23,6 @@ pub use canonical::{Canonical, Signature};
 pub use embedding::{Embedding, Vector, WordVectors};
 pub use entry::{EntryContent, EntryStatus, FieldFault};
 pub use error::{Code, Error, Kind, Result};
-pub use ids::{EntryId, Epoch, Handle, ModelId, TenantId, VersionNumber};
+pub use ids::{EntryId, Epoch, EpochStamp, Handle, ModelId, TenantId, VersionNumber};
 pub use reference::{Document, Reference, Suspension};
 pub use validity::Validity;

@@ -8,6 +8,7 @@ mod keys;
 mod models;
 mod questions;
 mod references;
+mod shared_cache;
 mod store;
 mod watch;
 
@@ -24,6 +25,7 @@ pub use questions::QuestionStore;
 pub use references::{
     ChangeNumber, NewChange, ReferenceChange, ReferenceChanged, ReferenceStore, Resting, UndoChange,
 };
+pub use shared_cache::{SharedCache, SharedCacheFaults, SharedCacheHealth, SharedItem, SharedKeys};
 pub use store::{EntryRecord, PublishedChanges, PublishedSet, PublishedVersion, Store};
 pub use watch::WatchStore;
 

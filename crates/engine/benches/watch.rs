@@ -71,6 +71,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
             lexicons: vec![],
             pair_judge: None,
             embedder,
+            shared: None,
             clock: Arc::new(TestClock::new()),
         };
         let engine = Arc::new(Engine::start(parts, settings, &|_, _| ()).await.unwrap());

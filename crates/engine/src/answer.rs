@@ -8,7 +8,7 @@ use goldenset_core::decision::{Decision, MatchType};
 use goldenset_core::guards::{GuardKind, GuardResult};
 use goldenset_core::{Code, EntryId, Error, Result};
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::cache::Basis;
 use crate::calibrate::Applied;
@@ -50,7 +50,7 @@ pub(crate) struct Open {
 }
 
 /// What to ask back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clarify {
     /// The kind of value that the question leaves open.
     pub slot: GuardKind,
@@ -59,7 +59,7 @@ pub struct Clarify {
 }
 
 /// One thing that the question may mean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The values that the entry is about, in canonical spelling.
     pub values: Vec<String>,

@@ -1,4 +1,4 @@
-//! Embeddings of questions: from the cache, from work under way, or from the provider.
+//! Embeddings of questions: from the caches, from work under way, or from the provider.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,19 +7,56 @@ use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{Clock, Embedder};
 use goldenset_core::{Code, Embedding, Error, Result, Signature, TenantId};
 
-use crate::cache::{CacheLimits, EmbeddingCache, EmbeddingKey};
+use crate::cache::{
+    Asked, CacheLimits, EmbeddingCache, EmbeddingKey, Found, ResultKey, Shared as SharedCaches,
+    StoredResult,
+};
 use crate::engine::Progress;
 use crate::single_flight::{Flights, Pilot, Seat};
 
 /// Where a question's embedding came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EmbeddingSource {
-    /// The cache had it.
+    /// A cache had it.
     Cache,
     /// Another caller was waiting for it already.
     Joined,
     /// The provider was asked.
     Provider,
+}
+
+/// A question whose embedding is wanted.
+pub(crate) struct Wanted<'a> {
+    pub(crate) question: &'a Canonical,
+    /// Under which key nodes share its result, where that would do as well.
+    pub(crate) result: Option<ResultKey>,
+}
+
+impl<'a> Wanted<'a> {
+    /// The embedding alone.
+    pub(crate) fn only(question: &'a Canonical) -> Self {
+        Self { question, result: None }
+    }
+
+    /// The embeddings alone.
+    pub(crate) fn all(questions: &'a [Canonical]) -> Vec<Self> {
+        questions.iter().map(Self::only).collect()
+    }
+}
+
+/// The embedding of a question, and what came with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrived {
+    pub(crate) embedding: Embedding,
+    pub(crate) source: EmbeddingSource,
+    /// A result of the question that nodes share, not looked at yet.
+    pub(crate) result: Option<Arc<(ResultKey, StoredResult)>>,
+}
+
+impl Arrived {
+    fn new(embedding: Embedding, source: EmbeddingSource) -> Self {
+        Self { embedding, source, result: None }
+    }
 }
 
 /// Asks the provider as little as possible.
@@ -32,7 +69,9 @@ struct Shared {
     embedder: Arc<dyn Embedder>,
     clock: Arc<dyn Clock>,
     cache: EmbeddingCache,
-    flights: Flights<EmbeddingKey, Embedding>,
+    /// Behind it, what nodes share.
+    shared: Option<Arc<SharedCaches>>,
+    flights: Flights<EmbeddingKey, Arrived>,
     /// Most texts in one call of the provider.
     part: usize,
 }
@@ -41,13 +80,13 @@ impl Embeddings {
     pub(crate) fn new(
         embedder: Arc<dyn Embedder>,
         clock: Arc<dyn Clock>,
-        limits: CacheLimits,
+        (limits, shared): (CacheLimits, Option<Arc<SharedCaches>>),
         part: usize,
     ) -> Self {
         let cache = EmbeddingCache::new(limits);
         let flights = Flights::new();
         let part = part.max(1);
-        Self { shared: Arc::new(Shared { embedder, clock, cache, flights, part }) }
+        Self { shared: Arc::new(Shared { embedder, clock, cache, shared, flights, part }) }
     }
 
     pub(crate) fn embedder(&self) -> &Arc<dyn Embedder> {
@@ -100,46 +139,46 @@ impl Embeddings {
     }
 
     /// The embedding of one question of a tenant.
-    pub(crate) async fn one(
-        &self,
-        tenant: &TenantId,
-        question: &Canonical,
-    ) -> Result<(Embedding, EmbeddingSource)> {
-        match self.many(tenant, std::slice::from_ref(question)).await.pop() {
+    pub(crate) async fn one(&self, tenant: &TenantId, wanted: Wanted<'_>) -> Result<Arrived> {
+        match self.many(tenant, &[wanted]).await.pop() {
             Some(result) => result,
             None => Err(Error::new(Code::Internal, "no embedding for one question")),
         }
     }
 
     /// One result a question, in order. All that neither the cache nor a call under way has is
-    /// asked of the provider at once, in parts of the configured size; equal questions once. What
-    /// other tenants ask makes no difference, also not to the time that it takes.
+    /// looked for in one round trip among what nodes share, and the rest asked of the provider at
+    /// once, in parts of the configured size; equal questions once. What other tenants ask makes no
+    /// difference, also not to the time that it takes.
     pub(crate) async fn many(
         &self,
         tenant: &TenantId,
-        questions: &[Canonical],
-    ) -> Vec<Result<(Embedding, EmbeddingSource)>> {
-        let mut waiting = Vec::with_capacity(questions.len());
+        wanted: &[Wanted<'_>],
+    ) -> Vec<Result<Arrived>> {
+        let mut waiting = Vec::with_capacity(wanted.len());
         let mut missing = Vec::new();
-        for question in questions {
+        for Wanted { question, result } in wanted {
             let (place, opened) = self.shared.seek(tenant, question);
-            missing.extend(opened.map(|pilot| (pilot, question.text())));
+            let missed = |pilot| Missing { pilot, text: question.text(), result: *result };
+            missing.extend(opened.map(missed));
             waiting.push(place);
         }
-        while !missing.is_empty() {
-            let rest = missing.split_off(missing.len().min(self.shared.part));
+        if !missing.is_empty() {
             // In a task of its own: when this caller goes away, others may be aboard, and what is
             // under way is worth keeping.
-            tokio::spawn(Arc::clone(&self.shared).fetch(missing));
-            missing = rest;
+            tokio::spawn(Arc::clone(&self.shared).find(missing));
         }
         let mut results = Vec::with_capacity(waiting.len());
         for place in waiting {
             results.push(match place {
-                Place::Cached(embedding) => Ok((embedding, EmbeddingSource::Cache)),
-                Place::Aboard(seat, source) => {
-                    seat.arrive().await.map(|embedding| (embedding, source))
-                }
+                Place::Cached(embedding) => Ok(Arrived::new(embedding, EmbeddingSource::Cache)),
+                Place::Aboard(seat) => seat.arrive().await,
+                Place::Joined(seat) => seat.arrive().await.map(|arrived| match arrived.source {
+                    EmbeddingSource::Provider => {
+                        Arrived { source: EmbeddingSource::Joined, ..arrived }
+                    }
+                    _ => arrived,
+                }),
             });
         }
         results
@@ -148,7 +187,17 @@ impl Embeddings {
 
 enum Place {
     Cached(Embedding),
-    Aboard(Seat<Embedding>, EmbeddingSource),
+    /// On a flight of one's own.
+    Aboard(Seat<Arrived>),
+    /// On somebody else's.
+    Joined(Seat<Arrived>),
+}
+
+/// What no cache of the process has.
+struct Missing {
+    pilot: Pilot<EmbeddingKey, Arrived>,
+    text: Arc<str>,
+    result: Option<ResultKey>,
 }
 
 impl Shared {
@@ -156,31 +205,77 @@ impl Shared {
         &self,
         tenant: &TenantId,
         question: &Canonical,
-    ) -> (Place, Option<Pilot<EmbeddingKey, Embedding>>) {
+    ) -> (Place, Option<Pilot<EmbeddingKey, Arrived>>) {
         let key = (tenant.clone(), question.signature());
         if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
             return (Place::Cached(embedding), None);
         }
         let (seat, pilot) = self.flights.board(&key);
         let Some(pilot) = pilot else {
-            return (Place::Aboard(seat, EmbeddingSource::Joined), None);
+            return (Place::Joined(seat), None);
         };
         // A flight may have landed between the two looks.
         if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
-            self.flights.land(pilot, Ok(embedding.clone()));
+            let arrived = Arrived::new(embedding.clone(), EmbeddingSource::Cache);
+            self.flights.land(pilot, Ok(arrived));
             return (Place::Cached(embedding), None);
         }
-        (Place::Aboard(seat, EmbeddingSource::Provider), Some(pilot))
+        (Place::Aboard(seat), Some(pilot))
     }
 
-    async fn fetch(self: Arc<Self>, wanted: Vec<(Pilot<EmbeddingKey, Embedding>, Arc<str>)>) {
-        let (pilots, texts): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
+    /// Lands every flight: with what nodes share, or with what the provider says.
+    async fn find(self: Arc<Self>, missing: Vec<Missing>) {
+        let mut missing = match &self.shared {
+            Some(shared) => self.land_shared(shared, missing).await,
+            None => missing,
+        };
+        while missing.len() > self.part {
+            let rest = missing.split_off(self.part);
+            tokio::spawn(Arc::clone(&self).fetch(missing));
+            missing = rest;
+        }
+        self.fetch(missing).await;
+    }
+
+    /// Lands what nodes share; the rest is left over.
+    async fn land_shared(&self, shared: &SharedCaches, missing: Vec<Missing>) -> Vec<Missing> {
+        let asked = missing.iter().map(|Missing { pilot, result, .. }| {
+            let (tenant, signature) = pilot.key.clone();
+            Asked { tenant, signature, result: *result }
+        });
+        let asked: Vec<_> = asked.collect();
+        let now = self.clock.now();
+        let found = shared.read(&asked, self.embedder.dimensions(), now).await;
+        let mut left = Vec::new();
+        for (missing, Found { embedding, result }) in missing.into_iter().zip(found) {
+            let Some((embedding, made)) = embedding else {
+                left.push(missing);
+                continue;
+            };
+            self.cache.put(missing.pilot.key.clone(), made, embedding.clone());
+            let result = missing.result.zip(result).map(Arc::new);
+            let source = EmbeddingSource::Cache;
+            self.flights.land(missing.pilot, Ok(Arrived { embedding, source, result }));
+        }
+        left
+    }
+
+    async fn fetch(self: Arc<Self>, missing: Vec<Missing>) {
+        if missing.is_empty() {
+            return;
+        }
+        let (pilots, texts): (Vec<_>, Vec<_>) =
+            missing.into_iter().map(|missing| (missing.pilot, missing.text)).unzip();
         match self.ask(&texts).await {
             Ok(embeddings) => {
                 let now = self.clock.now();
                 for (pilot, embedding) in pilots.into_iter().zip(embeddings) {
                     self.cache.put(pilot.key.clone(), now, embedding.clone());
-                    self.flights.land(pilot, Ok(embedding));
+                    if let Some(shared) = &self.shared {
+                        shared.keep_embedding(pilot.key.clone(), &embedding, now);
+                    }
+                    let arrived = Arrived::new(embedding, EmbeddingSource::Provider);
+                    self.flights.land(pilot, Ok(arrived));
                 }
             }
             Err(error) => {

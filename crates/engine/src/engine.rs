@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
-use crate::cache::{CacheLimits, ResultCache};
+use crate::cache::{CacheLimits, ResultCache, Shared, SharedTier};
 use crate::embedding::Embeddings;
 use crate::follow::Freshness;
 use crate::judge::Judges;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub lexicons: Vec<(TenantId, Lexicon)>,
     /// Heard on candidates that the verifier is sure of neither way, if there is one.
     pub pair_judge: Option<PairJudge>,
+    /// Where nodes share results and embeddings, if they do.
+    pub shared: Option<SharedTier>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -69,6 +71,7 @@ pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
+    pub(crate) shared: Option<Arc<Shared>>,
     pub(crate) freshness: Freshness,
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
@@ -96,19 +99,22 @@ impl Engine {
         check_threshold("serve_threshold", settings.serve_threshold)?;
         check_threshold("min_similarity", settings.defaults.min_similarity)?;
         settings.policy.check()?;
-        let Parts { store, embedder, mut verifier, lexicons, pair_judge, clock } = parts;
+        let Parts { store, embedder, mut verifier, lexicons, pair_judge, shared, clock } = parts;
         let opinions = pair_judge.map(Opinions::new);
         if let Some(opinions) = &opinions {
             verifier = verifier.with_second_opinion(opinions.heeded());
         }
         let judges = Judges::new(verifier, lexicons, embedder.model(), settings.serve_threshold)?;
+        let limits = (settings.results, settings.embeddings);
+        let shared = shared.map(|tier| Arc::new(Shared::new(tier, embedder.model(), limits)));
         let engine = Self {
             embeddings: Embeddings::new(
                 embedder,
                 Arc::clone(&clock),
-                settings.embeddings,
+                (settings.embeddings, shared.clone()),
                 settings.batch_size,
             ),
+            shared,
             results: ResultCache::new(settings.results),
             store,
             clock,
@@ -131,7 +137,7 @@ impl Engine {
     pub fn tenants(&self) -> BTreeMap<TenantId, TenantState> {
         let snapshot = self.snapshot.load();
         let state = |set: &TenantSet| TenantState {
-            epoch: set.epoch,
+            epoch: set.epoch(),
             entries: set.len(),
             vectors: set.vectors.len(),
         };
@@ -193,7 +199,7 @@ impl Engine {
     /// Reads a tenant's set from the store and shows it.
     pub(crate) async fn load(&self, tenant: &TenantId, progress: Progress<'_>) -> Result<()> {
         let model = self.embeddings.embedder().model().clone();
-        let PublishedSet { epoch, mut entries, calibration } =
+        let PublishedSet { stamp, mut entries, calibration } =
             self.store.published(tenant, &model).await?;
         let kept = entries
             .iter()
@@ -224,12 +230,8 @@ impl Engine {
             let embeddings = published.embeddings.take().unwrap_or_default();
             SetChange::Put(Box::new(published), embeddings)
         });
-        let set = self.empty_set(tenant).filled(epoch, changes.collect());
-        let set = set.calibrated(epoch, calibration, &self.judged_by(tenant));
-        if self.published(tenant).is_ok_and(|shown| shown.epoch > epoch) {
-            // The store was restored from a backup: epochs that results know will come again.
-            self.results.invalidate(|basis| basis.scope.tenant == *tenant);
-        }
+        let set = self.empty_set(tenant).filled(stamp, changes.collect());
+        let set = set.calibrated(stamp, calibration, &self.judged_by(tenant));
         self.show(tenant.clone(), set);
         Ok(())
     }

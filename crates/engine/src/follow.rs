@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use goldenset_core::ports::PublishedChanges;
-use goldenset_core::{Code, Epoch, Error, Result, TenantId};
+use goldenset_core::{Code, EpochStamp, Error, Result, TenantId};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
@@ -144,8 +144,8 @@ impl Engine {
     /// Faults of the store, and of the provider where it has to embed.
     pub async fn catch_up(&self) -> Result<()> {
         let (asked, tenants) = self.ask().await?;
-        for (tenant, epoch) in tenants {
-            if self.published(&tenant).ok().map(|set| set.epoch) != Some(epoch) {
+        for (tenant, stamp) in tenants {
+            if self.published(&tenant).ok().map(|set| set.stamp()) != Some(stamp) {
                 let _writing = self.writing.lock().await;
                 self.load_if_changed(&tenant).await?;
             }
@@ -155,7 +155,7 @@ impl Engine {
     }
 
     /// The state of every tenant, and when it was asked for.
-    async fn ask(&self) -> Result<(u64, Vec<(TenantId, Epoch)>)> {
+    async fn ask(&self) -> Result<(u64, Vec<(TenantId, EpochStamp)>)> {
         for _ in 0..TRIES {
             let asked = self.freshness.now();
             match timeout(PATIENCE, self.store.tenants()).await {
@@ -174,8 +174,8 @@ impl Engine {
             return self.load(tenant, &|_, _| ()).await;
         };
         let model = self.embeddings.embedder().model();
-        let changes = self.store.published_since(tenant, model, before.epoch, MOST).await?;
-        let Some(PublishedChanges { epoch, entries, calibration }) = changes else {
+        let changes = self.store.published_since(tenant, model, before.stamp(), MOST).await?;
+        let Some(PublishedChanges { stamp, entries, calibration }) = changes else {
             return self.load(tenant, &|_, _| ()).await;
         };
         let mut shown = Vec::with_capacity(entries.len());
@@ -192,7 +192,7 @@ impl Engine {
             });
         }
         let set =
-            before.changed(epoch, shown).calibrated(epoch, calibration, &self.judged_by(tenant));
+            before.changed(stamp, shown).calibrated(stamp, calibration, &self.judged_by(tenant));
         self.show(tenant.clone(), set);
         Ok(())
     }

@@ -169,7 +169,7 @@ impl Engine {
                 changed: true,
                 status: EntryStatus::Retired,
             };
-            let epoch = self.set_or_empty(&author).epoch;
+            let epoch = self.set_or_empty(&author).epoch();
             let changed = Changed { applied, epoch, created: false };
             return Ok(Published { changed, dry_run: true, gate: None });
         }
@@ -208,7 +208,7 @@ impl Engine {
             }
             gate.refuse(over.as_ref())?;
             let rolls_back = planned.rolls_back();
-            let mut wanted = Wanted { expects: Some(set.epoch), ..Wanted::from(planned) };
+            let mut wanted = Wanted { expects: Some(set.epoch()), ..Wanted::from(planned) };
             wanted.note(how.reason.as_deref(), over.as_ref(), Some(&gate));
             if let Some(by) = approved_by {
                 wanted.note.insert("approved_by".into(), json!(by));
@@ -262,6 +262,6 @@ impl Engine {
         let is_changed = version != newest || published_version != served;
         let applied =
             Applied { id: id.clone(), version, published_version, changed: is_changed, status };
-        Ok(Changed { applied, epoch: set.epoch, created: head.is_none() })
+        Ok(Changed { applied, epoch: set.epoch(), created: head.is_none() })
     }
 }

@@ -91,7 +91,7 @@ impl Engine {
         }
         if wanted.is_empty() || (mode.dry_run && gate.is_none()) {
             let set = self.set_or_empty(&author);
-            imported.epoch = (!mode.dry_run).then_some(set.epoch);
+            imported.epoch = (!mode.dry_run).then_some(set.epoch());
             return Ok((imported, Vec::new()));
         }
         let contents: Vec<_> = wanted.iter().map(|(_, content)| content).collect();
@@ -112,7 +112,7 @@ impl Engine {
             return Ok((imported, conflicts));
         }
         // What the gate says is about the set that it saw.
-        let expects = gate.is_some().then_some(set.epoch);
+        let expects = gate.is_some().then_some(set.epoch());
         let over = gate.flatten();
         refuse(&conflicts, over.as_ref())?;
         let planned = wanted

@@ -1,13 +1,15 @@
 //! What the caches hold, and having it dropped by hand. No answer depends on it: what is dropped is
 //! found again as it was.
 
+use std::collections::HashSet;
+
 use goldenset_core::decision::Decision;
 use goldenset_core::{EntryId, Result, Signature, TenantId};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::cache::{Basis, CacheState};
+use crate::cache::{Basis, CacheState, Names, Shared, StoredResult};
 use crate::engine::Engine;
 use crate::lookup::check_query;
 
@@ -75,16 +77,32 @@ impl Selection {
     }
 }
 
+/// Keys of what nodes share that are looked at or dropped at once.
+const SHARED_PART: usize = 256;
+
+/// What was dropped of what nodes share, or would be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SharedInvalidated {
+    /// How many results.
+    pub results: u64,
+    /// How many embeddings.
+    pub embeddings: u64,
+    /// Why not all of it could be reached, if so.
+    pub fault: Option<String>,
+}
+
 /// What was dropped, or would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Invalidated {
     /// Whether nothing was dropped because only that was asked.
     pub dry_run: bool,
-    /// How many results.
+    /// How many results of this process.
     pub results: u64,
-    /// How many embeddings.
+    /// How many embeddings of this process.
     pub embeddings: u64,
-    /// The results one by one, at most [`MAX_LISTED`], the newest first: of a dry run, and only
+    /// Beside those of this process; none where nodes share nothing.
+    pub shared: Option<SharedInvalidated>,
+    /// The results of this process one by one, at most [`MAX_LISTED`], the newest first: of a dry run, and only
     /// then.
     pub listed: Option<Vec<ListedResult>>,
 }
@@ -110,24 +128,33 @@ impl Engine {
     /// What the caches hold, of all tenants together.
     #[must_use]
     pub fn caches(&self) -> CacheState {
-        CacheState { results: self.results.state(), embeddings: self.embeddings.cache().state() }
+        CacheState {
+            results: self.results.state(),
+            embeddings: self.embeddings.cache().state(),
+            shared: self.shared.as_ref().map(|shared| shared.state()),
+        }
     }
 
     /// Drops a part of the caches; a dry run says what would go. A lookup that is under way may put
-    /// its result after it.
+    /// its result after it. Of what nodes share, what can be reached is dropped; other nodes keep
+    /// what they have in memory.
     ///
     /// The ready answers to approved phrasings stay: they are a part of the version that is served,
     /// come and go with it, and are no cache that could be out of date.
     ///
     /// # Errors
     /// `unknown_tenant`.
-    pub fn invalidate(&self, selection: &Selection, dry_run: bool) -> Result<Invalidated> {
+    pub async fn invalidate(&self, selection: &Selection, dry_run: bool) -> Result<Invalidated> {
         if let Some(tenant) = selection.tenant() {
             self.tenant(tenant)?;
         }
         let has_result = |basis: &Basis| selection.has_result(basis);
         let has_embedding = |key: &(TenantId, Signature)| selection.has_embedding(&key.0, &key.1);
         let embeddings = self.embeddings.cache();
+        let shared = match &self.shared {
+            Some(shared) => Some(shared.invalidate(selection, dry_run).await),
+            None => None,
+        };
         if dry_run {
             let now = self.clock.now();
             let mut listed = Vec::new();
@@ -140,12 +167,83 @@ impl Engine {
             }
             listed.sort_by_key(|one| (one.age_seconds, one.signature));
             let embeddings = embeddings.held(has_embedding);
-            return Ok(Invalidated { dry_run, results, embeddings, listed: Some(listed) });
+            return Ok(Invalidated { dry_run, results, embeddings, shared, listed: Some(listed) });
         }
         let results = self.results.invalidate(has_result);
         let embeddings = embeddings.invalidate(has_embedding);
-        tracing::info!(?selection, results, embeddings, "a part of the caches was dropped");
-        Ok(Invalidated { dry_run, results, embeddings, listed: None })
+        tracing::info!(
+            ?selection,
+            results,
+            embeddings,
+            ?shared,
+            "a part of the caches was dropped"
+        );
+        Ok(Invalidated { dry_run, results, embeddings, shared, listed: None })
+    }
+}
+
+impl Shared {
+    async fn invalidate(&self, selection: &Selection, dry_run: bool) -> SharedInvalidated {
+        let mut done = SharedInvalidated::default();
+        let (results, embeddings) = Names::beginnings(selection);
+        let mut sweep = async || {
+            let chosen = match selection {
+                Selection::Entry(_, id) => Some(id),
+                _ => None,
+            };
+            self.sweep(&results, chosen, dry_run, &mut done.results).await?;
+            match &embeddings {
+                Some(beginning) => self.sweep(beginning, None, dry_run, &mut done.embeddings).await,
+                None => Ok(()),
+            }
+        };
+        match sweep().await {
+            Err(error) => done.fault = Some(error.to_string()),
+            // What could not be read was not looked at.
+            Ok(()) if !self.cache.answers() => done.fault = self.cache.health().fault,
+            Ok(()) => {}
+        }
+        done
+    }
+
+    /// Drops, or counts, what has a key with this beginning; where an entry is given, only results
+    /// that it was considered for.
+    async fn sweep(
+        &self,
+        beginning: &str,
+        considered: Option<&EntryId>,
+        dry_run: bool,
+        count: &mut u64,
+    ) -> Result<()> {
+        let (mut seen, mut from) = (HashSet::new(), None);
+        loop {
+            let (mut keys, next) = self.cache.keys(beginning, from).await?;
+            keys.retain(|key| seen.insert(key.clone()));
+            for part in keys.chunks(SHARED_PART) {
+                let chosen = match considered {
+                    None => part.to_vec(),
+                    Some(id) => self.resting_on(part, id).await,
+                };
+                *count += match dry_run {
+                    true => chosen.len() as u64,
+                    false => self.cache.remove(&chosen).await?,
+                };
+            }
+            match next {
+                Some(next) => from = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The keys of the results that an entry was considered for.
+    async fn resting_on(&self, keys: &[String], id: &EntryId) -> Vec<String> {
+        let results = self.results(keys).await;
+        let rests = |result: &Option<StoredResult>| {
+            result.as_ref().is_some_and(|result| result.considered().contains(id))
+        };
+        let chosen = keys.iter().zip(results).filter(|(_, result)| rests(result));
+        chosen.map(|(key, _)| key.clone()).collect()
     }
 }
 

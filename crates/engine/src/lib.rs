@@ -34,7 +34,10 @@ mod verify;
 mod watch;
 
 pub use answer::{Answer, Choice, Clarify, LookupResult, Match};
-pub use cache::{CacheLimits, CacheState, DropReason, Dropped, EmbeddingsState, ResultsState};
+pub use cache::{
+    CacheLimits, CacheState, DropReason, Dropped, EmbeddingsState, ResultsState, SharedReads,
+    SharedState, SharedTier,
+};
 pub use changes::{Author, Changed};
 pub use compare::Comparison;
 pub use diff::{Changes, Items, Piece, PieceKind, Values, VersionDiff};
@@ -44,7 +47,7 @@ pub use follow::{BOUND, Following};
 pub use gate::{Conflict, ConflictKind, GateReport, Neighbour, Override};
 pub use gated::{Published, Publishing};
 pub use import::{ImportMode, Imported};
-pub use invalidate::{Invalidated, ListedResult, MAX_LISTED, Selection};
+pub use invalidate::{Invalidated, ListedResult, MAX_LISTED, Selection, SharedInvalidated};
 pub use lookup::{CacheStatus, Facts, Looked};
 pub use opinion::{Heard, Opinion, PairJudge};
 pub use references::{

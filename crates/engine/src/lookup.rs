@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use goldenset_core::canonical::Canonical;
+use goldenset_core::embedding::Vector;
 use goldenset_core::entry::MAX_QUESTION_BYTES;
 use goldenset_core::{Code, Embedding, Epoch, Error, Result};
 
 use crate::answer::Answer;
-use crate::cache::{Basis, Grounds, ResultKey};
-use crate::embedding::EmbeddingSource;
+use crate::cache::{Basis, Grounds, Outcome, ResultKey, StoredResult};
+use crate::embedding::{Arrived, EmbeddingSource, Wanted};
 use crate::engine::Engine;
 use crate::opinion::Opinion;
 use crate::scope::{Options, Scope};
@@ -34,6 +35,13 @@ struct Open {
     scope: Scope,
     question: Canonical,
     key: ResultKey,
+}
+
+impl Open {
+    /// Its embedding, or its result where nodes share one.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { question: &self.question, result: Some(self.key) }
+    }
 }
 
 /// A lookup after the steps that need no vector.
@@ -66,22 +74,15 @@ impl Engine {
             Step::Open(open) => open,
         };
         let asked = Instant::now();
-        let embedding = self.embeddings.one(&open.scope.tenant, &open.question).await?;
-        self.with_vector(open, embedding, asked.elapsed(), late).await
+        let arrived = self.embeddings.one(&open.scope.tenant, open.wanted()).await?;
+        self.with_vector(open, arrived, asked.elapsed(), late).await
     }
 
     /// Steps 2 and 3: signature, cached result.
     fn without_vector(&self, question: Canonical, scope: Scope) -> Result<Step> {
         let set = self.published(&scope.tenant)?;
         let done = |answer, cache| {
-            let facts = Facts {
-                cache,
-                epoch: set.epoch,
-                embedding: None,
-                verification: None,
-                opinion: Opinion::NotAsked,
-            };
-            Ok(Step::Done(Looked { answer, facts }))
+            Ok(Step::Done(Looked { answer, facts: Facts::new(cache, set.epoch()) }))
         };
         let signature = question.signature();
         if let Some(served) = signature_match(&set, &signature, &scope) {
@@ -89,7 +90,7 @@ impl Engine {
         }
         let calibration = set.calibration.as_ref().map(|in_force| in_force.version());
         let key = ResultKey::new(signature, &scope, &set.judge.id, calibration);
-        if let Some(answer) = self.results.get(&key, set.epoch, &set.journal, self.clock.now()) {
+        if let Some(answer) = self.results.get(&key, &set.journal, self.clock.now()) {
             return done(answer, CacheStatus::ResultHit);
         }
         Ok(Step::Open(Open { set, scope, question, key }))
@@ -99,14 +100,14 @@ impl Engine {
     /// midnight passed.
     fn is_current(&self, scope: &Scope, epoch: Epoch) -> Result<bool> {
         // Also of a question about another day: reviews are due by the day that it is.
-        Ok(scope.today == self.today() && self.published(&scope.tenant)?.epoch == epoch)
+        Ok(scope.today == self.today() && self.published(&scope.tenant)?.epoch() == epoch)
     }
 
     /// The lookup as of now: a change may have come while the vector was awaited, and who asks
     /// after it was acknowledged must not get what was before; or midnight, and nothing may be
     /// served past its end.
     fn renewed(&self, mut open: Open) -> Result<Step> {
-        if self.is_current(&open.scope, open.set.epoch)? {
+        if self.is_current(&open.scope, open.set.epoch())? {
             return Ok(Step::Open(open));
         }
         open.scope.today = self.today();
@@ -116,13 +117,34 @@ impl Engine {
         self.without_vector(open.question, open.scope)
     }
 
+    /// A result that nodes share, where it is known to be the one that would be found here.
+    fn revived(
+        &self,
+        Open { set, scope, question, key }: &Open,
+        vector: &Vector,
+        shared: Arc<(ResultKey, StoredResult)>,
+    ) -> Option<Arc<Answer>> {
+        let (of, stored) = Arc::unwrap_or_clone(shared);
+        // Others asked the same question on the same flight, under other options.
+        if of != *key {
+            return None;
+        }
+        let now = self.clock.now();
+        let revived = stored.revived(set, (question, vector, scope), now);
+        if let Some(shared) = &self.shared {
+            shared.used(if revived.is_some() { Outcome::Hit } else { Outcome::Stale });
+        }
+        let (answer, basis) = revived?;
+        Some(self.results.put(*key, now, answer, basis))
+    }
+
     /// Steps 6 to 8: search, verification, decision; and the result into the cache. `late`: whether
     /// a second opinion was late for another question of the batch. Then none is waited for, or a
     /// judge that hangs would hold up the batch until the whole request is given up.
     async fn with_vector(
         &self,
         mut open: Open,
-        (Embedding { vector, words }, source): (Embedding, EmbeddingSource),
+        Arrived { embedding: Embedding { vector, words }, source, mut result }: Arrived,
         waited: Duration,
         late: &AtomicBool,
     ) -> Result<Looked> {
@@ -135,6 +157,12 @@ impl Engine {
                 Step::Done(looked) => return Ok(looked),
                 Step::Open(open) => open,
             };
+            if let Some(answer) = result.take().and_then(|one| self.revived(&open, &vector, one)) {
+                let cache = CacheStatus::ResultHit;
+                let facts =
+                    Facts { embedding: Some(waited), ..Facts::new(cache, open.set.epoch()) };
+                return Ok(Looked { answer, facts });
+            }
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
             let profile = verifier.question(question, &words);
@@ -151,7 +179,7 @@ impl Engine {
             };
             // Where the wait took so long that the set or the day changed, all is looked at again;
             // there is no waiting beyond the deadline, so this ends.
-            if opinion == Opinion::NotAsked || self.is_current(scope, set.epoch)? {
+            if opinion == Opinion::NotAsked || self.is_current(scope, set.epoch())? {
                 break (open, (ids, reach), judged, opinion);
             }
         };
@@ -169,7 +197,12 @@ impl Engine {
             let signature = question.signature();
             let grounds = Grounds { signature, vector, scope, considered, reach };
             let now = self.clock.now();
-            self.results.put(key, now, answer, Basis::new(grounds, set.epoch, now))
+            let basis = Basis::new(grounds, &set.journal, now);
+            let answer = self.results.put(key, now, answer, basis);
+            if let Some(shared) = &self.shared {
+                shared.keep_result(key, &answer);
+            }
+            answer
         } else {
             Arc::new(answer)
         };
@@ -179,7 +212,7 @@ impl Engine {
         };
         let facts = Facts {
             cache,
-            epoch: set.epoch,
+            epoch: set.epoch(),
             embedding: Some(waited),
             verification: Some(started.elapsed()),
             opinion,

@@ -220,7 +220,7 @@ impl Engine {
         match replayed {
             // Its caller may be asking again because the first outcome was not shown.
             true => self.load_if_changed(&tenant).await?,
-            false => self.show_commit(tenant, epoch, shown.collect()).await?,
+            false => self.show_commit(tenant, (epoch, at), shown.collect()).await?,
         }
         earlier.retain(|earlier| earlier.number < change.number);
         Ok(Referenced {

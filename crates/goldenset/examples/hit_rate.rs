@@ -144,6 +144,7 @@ impl Bench {
             embedder: Arc::clone(&self.embedder) as _,
             lexicons: vec![],
             pair_judge: None,
+            shared: None,
             clock: Arc::clone(clock) as _,
         };
         let engine = Arc::new(Engine::start(parts, settings, &|_, _| ()).await.unwrap());
@@ -184,7 +185,10 @@ impl Bench {
                     assert!(saved.unwrap().applied.changed);
                 }
                 if publishing == Publishing::OneEntryAndFlush {
-                    engine.invalidate(&Selection::Tenant(TenantId::default()), false).unwrap();
+                    engine
+                        .invalidate(&Selection::Tenant(TenantId::default()), false)
+                        .await
+                        .unwrap();
                 }
             }
             *clock.0.lock().unwrap() = at(line.t);

@@ -3,6 +3,7 @@
 
 mod cache;
 mod dependencies;
+mod shared;
 mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use prometheus::{
 
 use cache::CacheMetrics;
 use dependencies::DependencyMetrics;
+use shared::SharedMetrics;
 use watch::WatchMetrics;
 
 /// Upper bounds of the latency buckets, seconds: 10 µs to 10 s.
@@ -41,6 +43,7 @@ pub struct Metrics {
     epochs: IntGaugeVec,
     cache: CacheMetrics,
     dependencies: DependencyMetrics,
+    shared: SharedMetrics,
     watch: WatchMetrics,
     raising: Mutex<()>,
     default_threshold: f64,
@@ -105,6 +108,7 @@ impl Metrics {
             epochs: gauge("goldenset_epoch", "State of the golden set that is served.")?,
             cache: CacheMetrics::new(&registry)?,
             dependencies: DependencyMetrics::new(&registry)?,
+            shared: SharedMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
             raising: Mutex::default(),
             latency,
@@ -158,9 +162,14 @@ impl Metrics {
     pub fn encode(&self, engine: &Engine, watch: &WatchState) -> Result<Vec<u8>> {
         let raising = Raising::alone(&self.raising);
         self.watch.set(watch, &raising);
-        self.cache.set(&engine.caches(), &raising);
+        let caches = engine.caches();
+        self.cache.set(&caches, &raising);
+        if let Some(shared) = &caches.shared {
+            self.shared.set(shared, &raising);
+        }
         drop(raising);
-        self.dependencies.set(engine.following());
+        let redis = caches.shared.as_ref().map(|shared| &shared.health);
+        self.dependencies.set(engine.following(), redis);
         for (tenant, state) in engine.tenants() {
             let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
             self.entries.with_label_values(&[tenant.as_str()]).set(number(state.entries));

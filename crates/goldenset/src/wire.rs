@@ -15,9 +15,12 @@ use goldenset_embed::{
 };
 use goldenset_engine::scope::Defaults;
 use goldenset_engine::{
-    CacheLimits, Engine, MissedSettings, PairJudge, Parts, Progress, Settings, WatchSettings,
+    CacheLimits, Engine, MissedSettings, PairJudge, Parts, Progress, Settings, SharedTier,
+    WatchSettings,
 };
-use goldenset_store::{CopyStore, PostgresOptions, PostgresStore, SqliteStore};
+use goldenset_store::{
+    CopyStore, PostgresOptions, PostgresStore, RedisCache, RedisOptions, SqliteStore,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider};
@@ -249,6 +252,45 @@ fn read(path: &Path) -> Result<String> {
     })
 }
 
+/// Where nodes share results and embeddings, if they do.
+///
+/// # Errors
+/// See [`RedisCache::open`].
+pub fn shared(config: &Config) -> Result<Option<SharedTier>> {
+    Ok(redis(config)?.map(|redis| SharedTier { cache: Arc::new(redis), build: build() }))
+}
+
+/// The configured Redis, if there is one.
+///
+/// # Errors
+/// See [`RedisCache::open`].
+pub fn redis(config: &Config) -> Result<Option<RedisCache>> {
+    let cache = &config.cache;
+    let Some(url) = cache.redis_url.expose() else { return Ok(None) };
+    let options = RedisOptions {
+        url: url.to_owned(),
+        cluster: cache.redis_cluster,
+        ca_file: cache.redis_ca_file.clone(),
+        prefix: cache.redis_prefix.clone(),
+        connect_timeout: Duration::from_millis(cache.redis_connect_timeout_ms),
+        timeout: Duration::from_millis(cache.redis_timeout_ms),
+    };
+    RedisCache::open(&options).map(Some)
+}
+
+/// Identity of this program: of its very bytes, so that two releases, or two builds of one, never
+/// take each other's verdicts for their own.
+fn build() -> [u8; 32] {
+    let program = std::env::current_exe().and_then(std::fs::read);
+    match program {
+        Ok(bytes) => *blake3::hash(&bytes).as_bytes(),
+        Err(error) => {
+            tracing::warn!(%error, "the program cannot be read: it shares results with no other node");
+            std::array::from_fn(|_| fastrand::u8(..))
+        }
+    }
+}
+
 /// How the engine behaves under this configuration.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
@@ -312,13 +354,14 @@ pub async fn engine(
     config: &Config,
     store: Arc<dyn Store>,
     embedder: Arc<dyn Embedder>,
+    shared: Option<SharedTier>,
     progress: Progress<'_>,
 ) -> Result<Arc<Engine>> {
     let verifier = verifier(config, embedder.model())?;
     let lexicons = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
     let pair_judge = judge(config)?;
     let clock = Arc::new(SystemClock);
-    let parts = Parts { store, embedder, verifier, lexicons, pair_judge, clock };
+    let parts = Parts { store, embedder, verifier, lexicons, pair_judge, shared, clock };
     Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
 }
 

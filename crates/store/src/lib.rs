@@ -6,8 +6,10 @@ mod content_hash;
 mod copy;
 #[allow(clippy::duplicate_mod, reason = "the statements are compiled once for each driver")]
 mod postgres;
+mod redis;
 mod sqlite;
 
 pub use copy::{CopyStore, Piece, Row, TableDigest, copy};
 pub use postgres::{PostgresOptions, PostgresStore};
+pub use redis::{RedisCache, RedisOptions};
 pub use sqlite::SqliteStore;

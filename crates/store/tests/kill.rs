@@ -157,7 +157,11 @@ mod killing {
         let tenant = TenantId::default();
         assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
         let set = store.published(&tenant, &model()).await.unwrap();
-        assert!(set.epoch.0 >= count, "{:?} after {count} acknowledged publishes", set.epoch);
+        assert!(
+            set.stamp.epoch.0 >= count,
+            "{:?} after {count} acknowledged publishes",
+            set.stamp.epoch
+        );
         let mut served: HashMap<_, _> =
             set.entries.iter().map(|entry| (&entry.id, entry)).collect();
         let mut versions = 0;
@@ -171,7 +175,7 @@ mod killing {
         }
         // What was not acknowledged is there as a whole or not at all.
         versions += served.values().map(|entry| u64::from(entry.version)).sum::<u64>();
-        assert_eq!(set.epoch.0, versions);
+        assert_eq!(set.stamp.epoch.0, versions);
         for entry in &set.entries {
             assert_eq!(entry.content, content(&entry.id, entry.version));
             assert_eq!(entry.embeddings.as_deref(), Some(embeddings(&entry.content).as_slice()));

@@ -53,7 +53,7 @@ mod older {
     async fn served(store: &SqliteStore) -> PublishedVersion {
         let model = ModelId::new("model").unwrap();
         let mut set = store.published(&TenantId::default(), &model).await.unwrap();
-        assert_eq!((set.epoch, set.entries.len()), (Epoch(1), 1));
+        assert_eq!((set.stamp.epoch, set.entries.len()), (Epoch(1), 1));
         set.entries.remove(0)
     }
 

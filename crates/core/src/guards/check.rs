@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::effect::{Case, Effect, Length};
 use super::nearness::{self, Nearest, Nearness};
@@ -13,7 +13,7 @@ use super::{GuardKind, GuardOutcome, Lexicon, SlotValue, compare, named, read, t
 use crate::canonical::Canonical;
 
 /// What one guard found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardResult {
     /// What it looked at.
     pub kind: GuardKind,

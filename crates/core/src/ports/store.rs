@@ -12,7 +12,7 @@ use crate::calibration::Calibration;
 use crate::embedding::Embedding;
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
-use crate::ids::{EntryId, Epoch, ModelId, TenantId, VersionNumber};
+use crate::ids::{EntryId, EpochStamp, ModelId, TenantId, VersionNumber};
 use crate::reference::Suspension;
 
 /// The served version of an entry.
@@ -36,7 +36,7 @@ pub struct PublishedVersion {
 #[derive(Debug, Clone)]
 pub struct PublishedSet {
     /// The state that was read.
-    pub epoch: Epoch,
+    pub stamp: EpochStamp,
     /// The served versions, ordered by entry id.
     pub entries: Vec<PublishedVersion>,
     /// The calibration that is active, whoever judged what it rests on.
@@ -47,7 +47,7 @@ pub struct PublishedSet {
 #[derive(Debug, Clone)]
 pub struct PublishedChanges {
     /// The state that was read.
-    pub epoch: Epoch,
+    pub stamp: EpochStamp,
     /// Every entry that changed, by id, with the version that is served now if one is.
     pub entries: Vec<(EntryId, Option<PublishedVersion>)>,
     /// The calibration that is active.
@@ -85,11 +85,11 @@ pub struct EntryRecord {
 /// Where golden sets are kept. One transaction a call; a call that returned is on the disk.
 #[async_trait]
 pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + QuestionStore {
-    /// Every tenant with its epoch, ordered by name.
+    /// Every tenant with the state of its golden set, ordered by name.
     ///
     /// # Errors
     /// `store_unavailable`, `database_damaged`, as every call of this trait.
-    async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>>;
+    async fn tenants(&self) -> Result<Vec<(TenantId, EpochStamp)>>;
 
     /// Writes all changes in one transaction, durable when it returns: versions, embeddings,
     /// journal, epoch, audit, and what changes of the golden loop. Whatever is published is
@@ -108,8 +108,8 @@ pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + Questi
     async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet>;
 
     /// What changed of what a tenant serves after `since`, read as of one moment, with the
-    /// embeddings of `model`. None where more than `most` entries changed, or where the store is
-    /// behind `since` itself, as one that was restored from a backup: then all is to be read.
+    /// embeddings of `model`. None where more than `most` entries changed, or where the store never
+    /// was in the state `since`, as one that was restored from a back-up: then all is to be read.
     ///
     /// # Errors
     /// See [`Store::tenants`].
@@ -117,7 +117,7 @@ pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + Questi
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        since: Epoch,
+        since: EpochStamp,
         most: usize,
     ) -> Result<Option<PublishedChanges>>;
 

@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use goldenset_core::embedding::Vector;
-use goldenset_core::{EntryId, Epoch, Signature};
+use goldenset_core::{EntryId, Epoch, EpochStamp, Signature};
 use goldenset_vectors::dot;
 use jiff::Timestamp;
 
 use super::DropReason;
 use crate::scope::Scope;
-use crate::snapshot::{Difference, DifferenceKind, Journal};
+use crate::snapshot::{Difference, DifferenceKind, Journal, Lineage};
 
 /// How near an entry must be to a question to come among its candidates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,8 +41,10 @@ pub(crate) struct Basis {
     pub(crate) considered: Vec<EntryId>,
     pub(crate) reach: Reach,
     pub(crate) made: Timestamp,
-    /// The epoch that it was found at.
-    pub(crate) from: Epoch,
+    /// Of the set that it was found in.
+    pub(crate) lineage: Lineage,
+    /// The state that it was found in.
+    pub(crate) from: EpochStamp,
     /// The last epoch that it is known to be the same at, as it is at all between.
     until: AtomicU64,
 }
@@ -57,10 +59,21 @@ pub(crate) struct Grounds {
 }
 
 impl Basis {
-    pub(crate) fn new(grounds: Grounds, epoch: Epoch, made: Timestamp) -> Self {
+    /// Of what was found in the set that `journal` leads to.
+    pub(crate) fn new(grounds: Grounds, journal: &Journal, made: Timestamp) -> Self {
+        Self::found_in(grounds, journal.lineage(), journal.stamp(), made)
+    }
+
+    /// Of what was found in the state `from` of a set of `lineage`.
+    pub(crate) fn found_in(
+        grounds: Grounds,
+        lineage: Lineage,
+        from: EpochStamp,
+        made: Timestamp,
+    ) -> Self {
         let Grounds { signature, vector, scope, considered, reach } = grounds;
-        let until = AtomicU64::new(epoch.0);
-        Self { signature, vector, scope, considered, reach, made, from: epoch, until }
+        let until = AtomicU64::new(from.epoch.0);
+        Self { signature, vector, scope, considered, reach, made, lineage, from, until }
     }
 
     /// The last epoch that the result is known to be the same at.
@@ -69,9 +82,10 @@ impl Basis {
         Epoch(self.until.load(Ordering::Relaxed))
     }
 
-    /// Looks through all changes up to `epoch` for one that can alter the result, and remembers
-    /// when there is none. `Ok` says whether this was the first to find that out.
-    pub(crate) fn replay(&self, epoch: Epoch, journal: &Journal) -> Result<bool, DropReason> {
+    /// Looks through all changes in `journal` for one that can alter the result, and remembers when
+    /// there is none. `Ok` says whether this was the first to find that out.
+    pub(crate) fn replay(&self, journal: &Journal) -> Result<bool, DropReason> {
+        let epoch = journal.stamp().epoch;
         let since = journal.after(self.until()).ok_or(DropReason::JournalGap)?;
         match since.iter().find_map(|difference| self.altered_by(difference)) {
             Some(reason) => Err(reason),

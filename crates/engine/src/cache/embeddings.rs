@@ -51,11 +51,12 @@ impl EmbeddingCache {
         None
     }
 
-    pub(crate) fn put(&self, key: EmbeddingKey, now: Timestamp, embedding: Embedding) {
+    /// `made`: when the embedding was, from which its time to live counts.
+    pub(crate) fn put(&self, key: EmbeddingKey, made: Timestamp, embedding: Embedding) {
         if self.limits.ttl.is_zero() {
             return;
         }
-        let expires = expiry(now, self.limits.ttl, key.1.as_bytes()[0]);
+        let expires = expiry(made, self.limits.ttl, key.1.as_bytes()[0]);
         self.items.insert(key, Item { expires, embedding });
     }
 

@@ -8,12 +8,15 @@ mod key;
 #[cfg(test)]
 mod replay_tests;
 mod results;
+mod shared;
 
 pub(crate) use basis::{Basis, Grounds, Reach};
 pub use counts::{DropReason, Dropped};
 pub(crate) use embeddings::{EmbeddingCache, EmbeddingKey};
 pub(crate) use key::{JudgeId, ResultKey};
 pub(crate) use results::ResultCache;
+pub(crate) use shared::{Asked, Found, Names, Outcome, Shared, StoredResult};
+pub use shared::{SharedReads, SharedState, SharedTier};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -36,6 +39,8 @@ pub struct CacheState {
     pub results: ResultsState,
     /// Embeddings of questions.
     pub embeddings: EmbeddingsState,
+    /// What nodes share of both; none where they share nothing.
+    pub shared: Option<SharedState>,
 }
 
 /// The cache of results.
@@ -66,9 +71,13 @@ pub struct EmbeddingsState {
     pub limit_bytes: u64,
 }
 
-/// When something inserted `now` expires: 90 to 100 % of the TTL, by a byte of its key, so that
-/// what came in together does not go out together.
-fn expiry(now: Timestamp, ttl: SignedDuration, key_byte: u8) -> Timestamp {
-    let jitter = ttl / (10 * 255) * i32::from(key_byte);
-    now.saturating_add(ttl - jitter).unwrap_or(Timestamp::MAX)
+/// How long something is kept: 90 to 100 % of the TTL, by a byte of its key, so that what came in
+/// together does not go out together.
+fn lifetime(ttl: SignedDuration, key_byte: u8) -> SignedDuration {
+    ttl - ttl / (10 * 255) * i32::from(key_byte)
+}
+
+/// When something made `then` expires.
+fn expiry(then: Timestamp, ttl: SignedDuration, key_byte: u8) -> Timestamp {
+    then.saturating_add(lifetime(ttl, key_byte)).unwrap_or(Timestamp::MAX)
 }

@@ -7,7 +7,9 @@ use goldenset_core::decision::Decision;
 use goldenset_core::embedding::Vector;
 use goldenset_core::ports::PublishedVersion;
 use goldenset_core::verifier::Verifier;
-use goldenset_core::{Embedding, EntryContent, EntryId, Epoch, ModelId, TenantId, Validity};
+use goldenset_core::{
+    Embedding, EntryContent, EntryId, Epoch, EpochStamp, ModelId, TenantId, Validity,
+};
 use goldenset_vectors::dot;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +26,10 @@ const QUESTION: &str = "quanto costa il servizio";
 /// How near the farthest candidate is, when the list is full.
 const LEAST: f32 = 0.75;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn stamp(epoch: u64) -> EpochStamp {
+    EpochStamp { epoch: Epoch(epoch), committed: NOW }
+}
 
 fn scope() -> Scope {
     Scope {
@@ -117,7 +123,7 @@ fn set() -> TenantSet {
         put("far", other("far?"), &[0.25]),
         put("same-question", EntryContent { category: None, ..other(QUESTION) }, &[0.25]),
     ];
-    TenantSet::new(3, judge()).filled(Epoch(5), changes)
+    TenantSet::new(3, judge()).filled(stamp(5), changes)
 }
 
 struct Rig {
@@ -126,22 +132,22 @@ struct Rig {
 }
 
 impl Rig {
-    /// With one result, found at `epoch`.
-    fn new(grounds: Grounds, epoch: u64) -> Self {
+    /// With one result, found in `set`.
+    fn new(grounds: Grounds, set: &TenantSet) -> Self {
         let limits = CacheLimits { ttl: SignedDuration::from_mins(5), bytes: 1 << 20 };
         let judge = JudgeId::new(&ModelId::new("three").unwrap(), "v", 0.9);
         let key = ResultKey::new(grounds.signature, &grounds.scope, &judge, None);
         let rig = Self { cache: ResultCache::new(limits), key };
-        rig.put(grounds, epoch, NOW);
+        rig.put(grounds, set, NOW);
         rig
     }
 
-    fn put(&self, grounds: Grounds, epoch: u64, now: Timestamp) -> Arc<Answer> {
-        self.cache.put(self.key, now, answer(), Basis::new(grounds, Epoch(epoch), now))
+    fn put(&self, grounds: Grounds, set: &TenantSet, now: Timestamp) -> Arc<Answer> {
+        self.cache.put(self.key, now, answer(), Basis::new(grounds, &set.journal, now))
     }
 
     fn get(&self, set: &TenantSet) -> Option<Arc<Answer>> {
-        self.cache.get(&self.key, set.epoch, &set.journal, NOW)
+        self.cache.get(&self.key, &set.journal, NOW)
     }
 
     fn dropped(&self) -> Dropped {
@@ -151,8 +157,9 @@ impl Rig {
 
 /// What becomes of a result of epoch 5 that is asked for after `changes`.
 fn check(grounds: Grounds, changes: Vec<SetChange>, expected: Option<DropReason>) {
-    let rig = Rig::new(grounds, 5);
-    let set = set().changed(Epoch(6), changes);
+    let set = set();
+    let rig = Rig::new(grounds, &set);
+    let set = set.changed(stamp(6), changes);
     assert_eq!(rig.get(&set).is_some(), expected.is_none(), "{expected:?}");
     let state = rig.cache.state();
     assert_eq!(state.kept, u64::from(expected.is_none()));
@@ -225,11 +232,11 @@ fn what_is_out_of_scope_lets_it_live_on() {
 #[test]
 fn only_what_came_after_it_counts() {
     let changed = |set: &TenantSet, epoch, name| {
-        set.changed(Epoch(epoch), vec![put(name, content("far?"), &[0.0])])
+        set.changed(stamp(epoch), vec![put(name, content("far?"), &[0.0])])
     };
     let first = changed(&set(), 6, "listed");
     // Found at 6, with what 6 brought; 7 brings nothing to it; 8 does.
-    let rig = Rig::new(full(), 6);
+    let rig = Rig::new(full(), &first);
     assert!(rig.get(&first).is_some());
     assert_eq!(rig.cache.state().kept, 0, "nothing to replay");
     let second = changed(&first, 7, "far");
@@ -244,45 +251,54 @@ fn only_what_came_after_it_counts() {
 #[test]
 fn a_change_of_calibration_is_no_change_of_an_entry() {
     let set = set();
-    let rig = Rig::new(full(), 5);
+    let rig = Rig::new(full(), &set);
     let model = ModelId::new("three").unwrap();
     let judge = goldenset_core::calibration::JudgedBy { model, verifier: "v".into() };
-    let other = set.calibrated(Epoch(6), None, &judge).calibrated(Epoch(7), None, &judge);
+    let other = set.calibrated(stamp(6), None, &judge).calibrated(stamp(7), None, &judge);
     assert!(rig.get(&other).is_some());
-    let far = other.changed(Epoch(8), vec![SetChange::Remove(id("far"))]);
+    let far = other.changed(stamp(8), vec![SetChange::Remove(id("far"))]);
     assert!(rig.get(&far).is_some());
-    let near = far.calibrated(Epoch(9), None, &judge);
-    let near = near.changed(Epoch(10), vec![SetChange::Remove(id("listed"))]);
-    assert!(rig.get(&near.calibrated(Epoch(11), None, &judge)).is_none());
+    let near = far.calibrated(stamp(9), None, &judge);
+    let near = near.changed(stamp(10), vec![SetChange::Remove(id("listed"))]);
+    assert!(rig.get(&near.calibrated(stamp(11), None, &judge)).is_none());
 }
 
 #[test]
 fn a_gap_drops_it() {
-    let rig = Rig::new(full(), 5);
-    let read_again = TenantSet::new(3, judge()).filled(Epoch(6), vec![]);
-    assert!(rig.get(&read_again).is_none());
-    assert_eq!(rig.dropped().journal_gap, 1);
-    // A set that was read at the epoch of the result shows the same.
-    rig.put(full(), 6, NOW);
-    assert!(rig.get(&read_again).is_some());
-    let mut set = read_again;
+    let mut set = set();
+    let rig = Rig::new(full(), &set);
     for epoch in 7..7 + 257 {
-        set = set.changed(Epoch(epoch), vec![SetChange::Remove(id("far"))]);
-        set = set.changed(Epoch(epoch), vec![put("far", content("far?"), &[0.0])]);
+        set = set.changed(stamp(epoch), vec![SetChange::Remove(id("far"))]);
+        set = set.changed(stamp(epoch), vec![put("far", content("far?"), &[0.0])]);
     }
     assert!(rig.get(&set).is_none());
-    assert_eq!(rig.dropped().journal_gap, 2);
+    assert_eq!(rig.dropped().journal_gap, 1);
+}
+
+#[test]
+fn a_set_that_was_read_anew_may_be_another_one() {
+    let (first, again) = (set(), set());
+    let rig = Rig::new(full(), &first);
+    assert!(rig.get(&again).is_none(), "also at the same epoch");
+    assert_eq!(rig.dropped().journal_gap, 1);
+    // Who reads the former one leaves what was found in the later one alone, and does not replace it.
+    let found = rig.put(full(), &again, NOW);
+    assert!(rig.get(&first).is_none());
+    rig.put(full(), &first.changed(stamp(7), vec![]), NOW);
+    assert!(Arc::ptr_eq(&rig.get(&again).unwrap(), &found));
 }
 
 #[test]
 fn readers_of_older_sets_get_what_is_known_to_hold_for_them() {
-    let sets = [set(), set().changed(Epoch(6), vec![SetChange::Remove(id("far"))])];
+    let first = set();
+    let second = first.changed(stamp(6), vec![SetChange::Remove(id("far"))]);
+    let sets = [first, second];
     // Found at 6: whether it held at 5 is not known, and it stays for those at 6.
-    let rig = Rig::new(full(), 6);
+    let rig = Rig::new(full(), &sets[1]);
     assert!(rig.get(&sets[0]).is_none());
     assert!(rig.get(&sets[1]).is_some());
     // Found at 5 and known to hold at 6: it holds for both.
-    let rig = Rig::new(full(), 5);
+    let rig = Rig::new(full(), &sets[0]);
     assert!(rig.get(&sets[1]).is_some());
     assert!(rig.get(&sets[0]).is_some());
     assert_eq!(rig.dropped(), Dropped::default());
@@ -290,31 +306,34 @@ fn readers_of_older_sets_get_what_is_known_to_hold_for_them() {
 
 #[test]
 fn a_late_result_does_not_replace_a_newer_one() {
-    let rig = Rig::new(full(), 6);
-    let newer = rig.put(full(), 7, NOW);
-    let late = rig.put(full(), 5, NOW);
-    let at_7 = set().changed(Epoch(7), vec![]);
+    let at_5 = set();
+    let at_6 = at_5.changed(stamp(6), vec![]);
+    let at_7 = at_6.changed(stamp(7), vec![]);
+    let rig = Rig::new(full(), &at_6);
+    let newer = rig.put(full(), &at_7, NOW);
+    let late = rig.put(full(), &at_5, NOW);
     assert!(Arc::ptr_eq(&rig.get(&at_7).unwrap(), &newer));
     assert!(!Arc::ptr_eq(&late, &newer), "whoever found it gets it all the same");
     // Also not one that was found earlier and is known to hold later.
-    let rig = Rig::new(full(), 5);
-    let held = rig.get(&at_7.changed(Epoch(8), vec![])).unwrap();
-    rig.put(full(), 6, NOW);
+    let rig = Rig::new(full(), &at_5);
+    let held = rig.get(&at_7.changed(stamp(8), vec![])).unwrap();
+    rig.put(full(), &at_6, NOW);
     assert!(Arc::ptr_eq(&rig.get(&at_7).unwrap(), &held));
     // What is over gives way.
     let later = NOW + SignedDuration::from_mins(5);
-    let put = rig.put(full(), 6, later);
-    let got = rig.cache.get(&rig.key, Epoch(7), &at_7.journal, later);
+    let put = rig.put(full(), &at_6, later);
+    let got = rig.cache.get(&rig.key, &at_7.journal, later);
     assert!(Arc::ptr_eq(&got.unwrap(), &put));
 }
 
 #[test]
 fn living_on_does_not_renew_the_time_to_live() {
-    let rig = Rig::new(full(), 5);
-    let next = set().changed(Epoch(6), vec![SetChange::Remove(id("far"))]);
+    let first = set();
+    let rig = Rig::new(full(), &first);
+    let next = first.changed(stamp(6), vec![SetChange::Remove(id("far"))]);
     let at = |minutes| {
         let now = NOW + SignedDuration::from_mins(minutes);
-        rig.cache.get(&rig.key, next.epoch, &next.journal, now)
+        rig.cache.get(&rig.key, &next.journal, now)
     };
     assert!(at(4).is_some());
     assert!(at(5).is_none());
@@ -325,12 +344,12 @@ fn living_on_does_not_renew_the_time_to_live() {
 fn similarities_are_those_of_the_search() {
     let set = set();
     let question = Vector::from([0.3, -0.7, 0.648_074]);
-    let changed = set.changed(Epoch(6), vec![put("new", content("new?"), &[0.123_456_7])]);
+    let changed = set.changed(stamp(6), vec![put("new", content("new?"), &[0.123_456_7])]);
     let hits = changed.vectors.search(&question, 10, |_| true);
     let new = changed.group(&id("new")).unwrap();
     let hit = hits.iter().find(|hit| hit.group == new).unwrap();
     assert_eq!(dot(&question, &vector(0.123_456_7)).to_bits(), hit.similarity.to_bits());
     let grounds = Grounds { vector: question, ..grounds(Reach::From(hit.similarity)) };
-    let rig = Rig::new(grounds, 5);
+    let rig = Rig::new(grounds, &set);
     assert!(rig.get(&changed).is_none(), "a tie to the bit");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use goldenset_core::{EntryId, Epoch};
+use goldenset_core::EntryId;
 use jiff::Timestamp;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, EntryAction, EntryResult};
@@ -50,11 +50,10 @@ impl ResultCache {
         Self { items, limits, counts: Counts::default() }
     }
 
-    /// The result for `key` as of `epoch`, which the changes in `journal` led to.
+    /// The result for `key` in the set that the changes in `journal` led to.
     pub(crate) fn get(
         &self,
         key: &ResultKey,
-        epoch: Epoch,
         journal: &Journal,
         now: Timestamp,
     ) -> Option<Arc<Answer>> {
@@ -64,12 +63,18 @@ impl ResultCache {
             self.drop_item(key, &item, DropReason::Expired);
             return None;
         }
+        let (lineage, epoch) = (journal.lineage(), journal.stamp().epoch);
         // What is newer than the reader's set may be another reader's present.
-        if epoch < basis.from {
+        if (lineage, epoch) < (basis.lineage, basis.from.epoch) {
+            return None;
+        }
+        // The set was read anew since; its store may be another one, or one restored.
+        if basis.lineage != lineage {
+            self.drop_item(key, &item, DropReason::JournalGap);
             return None;
         }
         if basis.until() < epoch {
-            match basis.replay(epoch, journal) {
+            match basis.replay(journal) {
                 Ok(true) => self.counts.kept(),
                 // Another reader was first, and counted it.
                 Ok(false) => {}
@@ -102,10 +107,11 @@ impl ResultCache {
         if self.limits.ttl.is_zero() {
             return Arc::new(answer);
         }
-        let found_at = basis.from;
+        let made = basis.made;
+        let found_at = (basis.lineage, basis.from.epoch);
         let answer = Arc::new(answer.resting_on(basis));
         let later = |held: &Item| {
-            let until = held.answer.basis().map(Basis::until);
+            let until = held.answer.basis().map(|basis| (basis.lineage, basis.until()));
             now < held.expires && until.is_some_and(|until| found_at < until)
         };
         // Who is just putting the same has it as well; nobody waits for that.
@@ -114,7 +120,7 @@ impl ResultCache {
             false => EntryAction::ReplaceWithGuard,
         });
         if let EntryResult::Vacant(place) | EntryResult::Replaced(place, _) = place {
-            let expires = expiry(now, self.limits.ttl, key.0[0]);
+            let expires = expiry(made, self.limits.ttl, key.0[0]);
             // Refused where the place was taken away meanwhile: then it is not kept.
             place.insert(Item { expires, answer: Arc::clone(&answer) }).ok();
         }

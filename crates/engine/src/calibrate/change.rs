@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use goldenset_core::calibration::Calibration;
 use goldenset_core::ports::{Calibrations, Recalibrated};
-use goldenset_core::{Code, Epoch, Error, Result, TenantId, VersionNumber};
+use goldenset_core::{Code, Epoch, EpochStamp, Error, Result, TenantId, VersionNumber};
 use serde::Serialize;
 
 use super::Wanted;
@@ -161,9 +161,10 @@ impl Engine {
         }
         let Recalibrated { epoch, active, .. } = done;
         match self.published(&tenant) {
-            Ok(before) if epoch == Epoch(before.epoch.0 + 1) => {
+            Ok(before) if epoch == Epoch(before.epoch().0 + 1) => {
                 let judge = self.judged_by(&tenant);
-                self.show(tenant, before.calibrated(epoch, active, &judge));
+                let stamp = EpochStamp { epoch, committed: at };
+                self.show(tenant, before.calibrated(stamp, active, &judge));
             }
             // Lookups do not see the state right before this one, so all is read again.
             _ => self.load(&tenant, &|_, _| ()).await?,

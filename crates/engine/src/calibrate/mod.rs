@@ -96,7 +96,7 @@ impl Engine {
         progress: Progress<'_>,
     ) -> Result<Calibration> {
         wanted.check()?;
-        let epoch = self.published(tenant)?.epoch;
+        let epoch = self.published(tenant)?.epoch();
         let distinct = distinct(queries, place)?;
         let asked: Vec<_> = distinct.iter().map(|(row, _)| queries[*row].clone()).collect();
         let place_of = |row: usize| place(distinct.get(row).map_or(row, |(row, _)| *row));

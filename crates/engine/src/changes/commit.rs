@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use goldenset_core::ports::{ChangeSet, Commit};
-use goldenset_core::{Code, Epoch, Error, Result, TenantId};
+use goldenset_core::{Code, Epoch, EpochStamp, Error, Result, TenantId};
+use jiff::Timestamp;
 
 use super::{Author, Changed, Wanted, in_micros};
 use crate::engine::Engine;
@@ -68,17 +69,17 @@ impl Engine {
         }
         let shown = showings.into_iter().zip(&commit.applied);
         let shown = shown.filter_map(|(showing, applied)| showing.after(applied, at)).collect();
-        self.show_commit(tenant, commit.epoch, shown).await?;
+        self.show_commit(tenant, (commit.epoch, at), shown).await?;
         Ok(commit)
     }
 
-    /// Shows a commit. Where lookups do not see the state right before it, as after a commit whose
-    /// fate was not known or where another node
-    /// committed in between, what came since is read.
+    /// Shows a commit, and when it was made. Where lookups do not see the state right before it, as
+    /// after a commit whose fate was not known or where another node committed in between, what
+    /// came since is read.
     pub(crate) async fn show_commit(
         &self,
         tenant: TenantId,
-        epoch: Epoch,
+        (epoch, at): (Epoch, Timestamp),
         shown: Vec<SetChange>,
     ) -> Result<()> {
         let before = match self.published(&tenant) {
@@ -86,11 +87,12 @@ impl Engine {
             // The tenant came with this commit.
             Err(_) => Arc::new(self.empty_set(&tenant)),
         };
-        let raised = u64::from(!shown.is_empty());
-        if epoch != Epoch(before.epoch.0 + raised) {
+        let raised = !shown.is_empty();
+        if epoch != Epoch(before.epoch().0 + u64::from(raised)) {
             return self.load_changes(&tenant).await;
         }
-        self.show(tenant, before.changed(epoch, shown));
+        let stamp = if raised { EpochStamp { epoch, committed: at } } else { before.stamp() };
+        self.show(tenant, before.changed(stamp, shown));
         Ok(())
     }
 
@@ -107,9 +109,9 @@ impl Engine {
 
     pub(crate) async fn load_if_changed(&self, tenant: &TenantId) -> Result<()> {
         let kept = self.store.tenants().await?.into_iter().find(|(name, _)| name == tenant);
-        let shown = self.published(tenant).ok().map(|set| set.epoch);
+        let shown = self.published(tenant).ok().map(|set| set.stamp());
         match kept {
-            Some((_, epoch)) if shown != Some(epoch) => self.load_changes(tenant).await,
+            Some((_, stamp)) if shown != Some(stamp) => self.load_changes(tenant).await,
             _ => Ok(()),
         }
     }

@@ -233,10 +233,10 @@ impl Engine {
         if dry_run {
             let now = set.entry(&entry_id).map_or(0, |entry| entry.version);
             let version = now + u32::from(asked.is_some());
-            return Ok(Approved { entry_id, version, epoch: set.epoch, dry_run, gate });
+            return Ok(Approved { entry_id, version, epoch: set.epoch(), dry_run, gate });
         }
         let at = in_micros(self.clock.now());
-        let mut wanted = Wanted { expects: Some(set.epoch), ..Wanted::from(planned) };
+        let mut wanted = Wanted { expects: Some(set.epoch()), ..Wanted::from(planned) };
         wanted.curation.experts =
             self.evidence(&author.tenant, &candidate, Outcome::Right, at).await?;
         wanted.note(by.1, over.as_ref(), gate.as_ref());

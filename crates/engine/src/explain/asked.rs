@@ -11,6 +11,7 @@ use super::{Explained, Explanation, Situation, Texts};
 use crate::answer::Match;
 use crate::clarify::clarify;
 use crate::compare::Comparison;
+use crate::embedding::Wanted;
 use crate::engine::Engine;
 use crate::lookup::{check_query, signature_match};
 use crate::scope::{Options, Scope};
@@ -41,8 +42,8 @@ impl<'a> Asked<'a> {
         scope: &'a Scope,
         wanted: Option<&PublishedEntry>,
     ) -> Result<Self> {
-        let (Embedding { vector, words }, _) =
-            engine.embeddings.one(&scope.tenant, question).await?;
+        let arrived = engine.embeddings.one(&scope.tenant, Wanted::only(question)).await?;
+        let Embedding { vector, words } = arrived.embedding;
         let mut found = search(set, &vector, scope);
         found.truncate(ELIGIBLE);
         if let Some(entry) = wanted.filter(|entry| found.iter().all(|one| one.entry.id != entry.id))

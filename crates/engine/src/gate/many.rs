@@ -44,7 +44,7 @@ impl Engine {
             };
             SetChange::Put(Box::new(published), embeddings.to_vec())
         });
-        let after = set.changed(set.epoch, puts.collect());
+        let after = set.changed(set.stamp(), puts.collect());
         let mut conflicts = duplicates(set, &after, rows);
         let live: HashSet<&EntryId> = rows.iter().map(|(id, ..)| *id).collect();
         let asked = recorded(self, tenant, |owner| after.entry(owner).is_some()).await?;

@@ -160,7 +160,7 @@ impl Engine {
         let before = Before {
             engine: self,
             set,
-            after: set.changed(set.epoch, vec![put]),
+            after: set.changed(set.stamp(), vec![put]),
             live,
             today: self.settings.time_zone.to_datetime(now).date(),
         };

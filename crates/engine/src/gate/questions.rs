@@ -6,6 +6,7 @@ use goldenset_core::canonical::Canonical;
 use goldenset_core::{Code, Embedding, EntryId, Error, Result, TenantId};
 
 use super::{Before, neighbours};
+use crate::embedding::Wanted;
 use crate::engine::Engine;
 
 /// A question that is asked again.
@@ -65,12 +66,12 @@ async fn with_embeddings(
     wanted: Vec<(String, Canonical, Option<EntryId>, bool)>,
 ) -> Result<Vec<Asked>> {
     let questions: Vec<_> = wanted.iter().map(|(_, question, ..)| question.clone()).collect();
-    let mut embeddings = engine.embeddings.many(tenant, &questions).await.into_iter();
+    let mut embeddings = engine.embeddings.many(tenant, &Wanted::all(&questions)).await.into_iter();
     let lost = || Err(Error::new(Code::Internal, "a question of the gate got no vector"));
     wanted
         .into_iter()
         .map(|(text, question, owner, is_phrasing)| {
-            let (embedding, _) = embeddings.next().unwrap_or_else(lost)?;
+            let embedding = embeddings.next().unwrap_or_else(lost)?.embedding;
             let tenant = tenant.clone();
             Ok(Asked { tenant, text, question, embedding, owner, is_phrasing })
         })

@@ -31,7 +31,7 @@ impl Engine {
             .map(|query| self.without_vector(check_query(query)?, scope.clone()))
             .collect();
         let open = steps.iter().filter_map(|step| match step {
-            Ok(Step::Open(open)) => Some(open.question.clone()),
+            Ok(Step::Open(open)) => Some(open.wanted()),
             _ => None,
         });
         let open: Vec<_> = open.collect();

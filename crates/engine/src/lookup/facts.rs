@@ -49,6 +49,13 @@ pub struct Facts {
     pub opinion: Opinion,
 }
 
+impl Facts {
+    /// Of an answer that needed nothing but a look into a cache.
+    pub(super) fn new(cache: CacheStatus, epoch: Epoch) -> Self {
+        Self { cache, epoch, embedding: None, verification: None, opinion: Opinion::NotAsked }
+    }
+}
+
 /// An answer and how it came about.
 #[derive(Debug, Clone)]
 pub struct Looked {

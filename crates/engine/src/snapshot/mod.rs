@@ -11,7 +11,7 @@ use goldenset_core::{Code, Error, Result, TenantId};
 
 pub use entry::PublishedEntry;
 pub(crate) use entry::Served;
-pub(crate) use journal::{Difference, DifferenceKind, Journal};
+pub(crate) use journal::{Difference, DifferenceKind, Journal, Lineage};
 pub(crate) use tenant::{SetChange, TenantSet};
 
 /// The served sets of all tenants.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use goldenset_core::calibration::JudgedBy;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{CalibrationRecord, PublishedVersion};
-use goldenset_core::{Embedding, EntryId, Epoch, Signature, Suspension};
+use goldenset_core::{Embedding, EntryId, Epoch, EpochStamp, Signature, Suspension};
 use goldenset_vectors::VectorSet;
 
 use super::{DifferenceKind, Journal, PublishedEntry, Served};
@@ -31,7 +31,6 @@ pub(crate) enum SetChange {
 /// The served entries of one tenant with the ways to find them.
 #[derive(Debug, Clone)]
 pub(crate) struct TenantSet {
-    pub(crate) epoch: Epoch,
     /// Judges its candidates; the entries' profiles are made with it.
     pub(crate) judge: Arc<Judge>,
     pub(crate) calibration: Option<Arc<InForce>>,
@@ -72,7 +71,6 @@ impl Holders {
 impl TenantSet {
     pub(crate) fn new(dimensions: usize, judge: Arc<Judge>) -> Self {
         Self {
-            epoch: Epoch::default(),
             judge,
             calibration: None,
             entries: Vec::new(),
@@ -82,6 +80,16 @@ impl TenantSet {
             vectors: VectorSet::new(dimensions),
             journal: Journal::default(),
         }
+    }
+
+    /// Which state it is.
+    pub(crate) fn stamp(&self) -> EpochStamp {
+        self.journal.stamp()
+    }
+
+    /// The epoch of its state.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.stamp().epoch
     }
 
     /// Entries served.
@@ -123,23 +131,22 @@ impl TenantSet {
         self.by_signature.get(signature).map_or(&[], Holders::slots)
     }
 
-    /// The set after `changes`, as of `epoch`, the next one that changes entries. The receiver stays
+    /// The set after `changes`, as of `stamp`, the next state with other entries. The receiver stays
     /// as it is.
-    pub(crate) fn changed(&self, epoch: Epoch, changes: Vec<SetChange>) -> Self {
-        let (mut next, differences) = self.with_changes(epoch, changes);
-        next.journal.record(epoch, differences);
+    pub(crate) fn changed(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
+        let (mut next, differences) = self.with_changes(changes);
+        next.journal.record(stamp, differences);
         next
     }
 
-    /// An empty set filled with what is served as of `epoch`. What was before is not known.
-    pub(crate) fn filled(&self, epoch: Epoch, changes: Vec<SetChange>) -> Self {
-        let (next, _) = self.with_changes(epoch, changes);
-        Self { journal: Journal::since(epoch), ..next }
+    /// An empty set filled with what is served as of `stamp`. What was before is not known.
+    pub(crate) fn filled(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
+        let (next, _) = self.with_changes(changes);
+        Self { journal: Journal::since(stamp), ..next }
     }
 
-    fn with_changes(&self, epoch: Epoch, changes: Vec<SetChange>) -> (Self, Vec<DifferenceKind>) {
+    fn with_changes(&self, changes: Vec<SetChange>) -> (Self, Vec<DifferenceKind>) {
         let mut next = self.clone();
-        next.epoch = epoch;
         let mut differences = Vec::with_capacity(changes.len());
         let mut removed = HashSet::new();
         let mut added: Vec<(Slot, Vec<Embedding>)> = Vec::new();
@@ -185,16 +192,18 @@ impl TenantSet {
         (next, differences)
     }
 
-    /// The set with what is active of calibrations, as of `epoch`: it counts when `judge` gives
+    /// The set with what is active of calibrations, as of `stamp`: it counts when `judge` gives
     /// the scores that it is about.
     pub(crate) fn calibrated(
         &self,
-        epoch: Epoch,
+        stamp: EpochStamp,
         active: Option<CalibrationRecord>,
         judge: &JudgedBy,
     ) -> Self {
         let in_force = active.and_then(|record| InForce::new(record, judge));
-        Self { epoch, calibration: in_force.map(Arc::new), ..self.clone() }
+        let mut journal = self.journal.clone();
+        journal.record(stamp, Vec::new());
+        Self { journal, calibration: in_force.map(Arc::new), ..self.clone() }
     }
 
     /// Its place, and the signatures of its phrasings.

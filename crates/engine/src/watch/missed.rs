@@ -17,6 +17,7 @@ use super::leaders::{Leader, Leaders, leader_of};
 use super::{MOST_DRAWN, Watch};
 use crate::answer::rounded;
 use crate::changes::in_micros;
+use crate::embedding::Wanted;
 use crate::lookup::Looked;
 use crate::scope::Options;
 use crate::verify::search;
@@ -234,7 +235,7 @@ impl Watch {
             distinct[place].push(one);
         }
         let texts: Vec<_> = distinct.iter().map(|same| same[0].canonical.clone()).collect();
-        let embeddings = self.engine.embeddings.many(tenant, &texts).await;
+        let embeddings = self.engine.embeddings.many(tenant, &Wanted::all(&texts)).await;
         let verifier = &self.engine.judges.of(tenant).verifier;
         let mut fresh: Vec<Leader> = Vec::new();
         let mut more = BTreeMap::<usize, (MissedMore, Embedding)>::new();
@@ -243,7 +244,7 @@ impl Watch {
             tokio::task::yield_now().await;
             let first = same[0];
             let embedding = match embedding {
-                Ok((embedding, _)) => embedding,
+                Ok(arrived) => arrived.embedding,
                 Err(error) => {
                     grouped.fails((tenant.clone(), first.signature), error);
                     continue;

@@ -38,12 +38,12 @@ async fn rig() -> Rig {
 }
 
 /// How many would go and how many went are the same.
-fn invalidate(rig: &Rig, selection: &Selection) -> Invalidated {
+async fn invalidate(rig: &Rig, selection: &Selection) -> Invalidated {
     let before = rig.engine.caches();
-    let dry = rig.engine.invalidate(selection, true).unwrap();
+    let dry = rig.engine.invalidate(selection, true).await.unwrap();
     assert_eq!(rig.engine.caches(), before, "a dry run changes nothing");
     assert_eq!(dry.listed.as_ref().unwrap().len() as u64, dry.results);
-    let done = rig.engine.invalidate(selection, false).unwrap();
+    let done = rig.engine.invalidate(selection, false).await.unwrap();
     assert_eq!((done.results, done.embeddings), (dry.results, dry.embeddings));
     assert!(dry.dry_run && !done.dry_run && done.listed.is_none());
     let after = rig.engine.caches();
@@ -75,7 +75,7 @@ async fn an_entry_takes_the_results_that_it_was_considered_for() {
     let considered = |id: &str| matches.iter().any(|one| one.entry.id.as_str() == id);
     let ids = (0..10).map(|number| format!("other-{number}"));
     let out = ids.into_iter().find(|id| !considered(id)).unwrap();
-    let dry = invalidate(&rig, &Selection::Entry(tenant("default"), entry_id("other-8")));
+    let dry = invalidate(&rig, &Selection::Entry(tenant("default"), entry_id("other-8"))).await;
     assert_eq!(dry.embeddings, 0);
     for one in dry.listed.unwrap() {
         assert!(one.entry_ids.contains(&entry_id("other-8")) && one.reason.contains("other-8"));
@@ -83,7 +83,7 @@ async fn an_entry_takes_the_results_that_it_was_considered_for() {
     }
     check(&rig, "default", TRAIN, EmbeddingHit).await;
     check(&rig, "acme", TRAIN, ResultHit).await;
-    let gone = invalidate(&rig, &Selection::Entry(tenant("default"), entry_id(&out)));
+    let gone = invalidate(&rig, &Selection::Entry(tenant("default"), entry_id(&out))).await;
     assert!(gone.listed.unwrap().iter().all(|one| one.signature != signature(TRAIN)));
     check(&rig, "default", TRAIN, ResultHit).await;
 }
@@ -93,7 +93,7 @@ async fn a_question_goes_with_all_its_results_and_its_embedding() {
     let rig = rig().await;
     rig.ask_with(IVA, Options { max_results: Some(3), ..Options::default() }).await;
     rig.clock.advance(SignedDuration::from_secs(42));
-    let dry = invalidate(&rig, &Selection::Question(tenant("default"), signature(IVA)));
+    let dry = invalidate(&rig, &Selection::Question(tenant("default"), signature(IVA))).await;
     assert_eq!((dry.results, dry.embeddings), (2, 1));
     for one in dry.listed.unwrap() {
         assert_eq!((one.signature, one.age_seconds), (signature(IVA), 42));
@@ -107,11 +107,11 @@ async fn a_question_goes_with_all_its_results_and_its_embedding() {
 #[tokio::test]
 async fn a_tenant_goes_alone_and_everything_goes_whole() {
     let rig = rig().await;
-    let dry = invalidate(&rig, &Selection::Tenant(tenant("acme")));
+    let dry = invalidate(&rig, &Selection::Tenant(tenant("acme"))).await;
     assert_eq!((dry.results, dry.embeddings), (2, 2));
     check(&rig, "acme", IVA, Miss).await;
     check(&rig, "default", IVA, ResultHit).await;
-    let dry = invalidate(&rig, &Selection::Everything);
+    let dry = invalidate(&rig, &Selection::Everything).await;
     assert_eq!((dry.results, dry.embeddings), (3, 3));
     assert_eq!(rig.cached(), (0, 0));
     for name in ["default", "acme"] {
@@ -125,12 +125,12 @@ async fn the_list_of_a_dry_run_is_bounded_and_its_total_is_not() {
     for number in 0..MAX_LISTED + 20 {
         rig.ask(&format!("{IVA} caso{number}")).await;
     }
-    let dry = rig.engine.invalidate(&Selection::Everything, true).unwrap();
+    let dry = rig.engine.invalidate(&Selection::Everything, true).await.unwrap();
     assert_eq!(dry.results as usize, MAX_LISTED + 20);
     assert_eq!(dry.listed.unwrap().len(), MAX_LISTED);
     let ghost = Selection::Tenant(tenant("ghost"));
     for dry_run in [true, false] {
-        let error = rig.engine.invalidate(&ghost, dry_run).unwrap_err();
+        let error = rig.engine.invalidate(&ghost, dry_run).await.unwrap_err();
         assert_eq!(error.code, Code::UnknownTenant);
     }
 }

@@ -47,7 +47,8 @@ async fn an_entry_that_was_considered_and_not_listed_ends_it() {
         let looked = rig.ask(NEAR).await;
         let listed = looked.answer.result().matches.iter().map(|one| one.entry.id.clone());
         let listed: Vec<_> = listed.collect();
-        let held = rig.engine.invalidate(&Selection::Everything, true).unwrap().listed.unwrap();
+        let held =
+            rig.engine.invalidate(&Selection::Everything, true).await.unwrap().listed.unwrap();
         assert_eq!(held[0].entry_ids.len(), 10);
         let unlisted = held[0].entry_ids.last().filter(|id| !listed.contains(id)).unwrap();
         if retired {

@@ -59,6 +59,7 @@ pub(crate) async fn weighing(judge: Option<PairJudge>, weights: &Value) -> Arc<E
         embedder,
         lexicons: vec![],
         pair_judge: judge,
+        shared: None,
         clock: Arc::new(TestClock::new()),
     };
     let engine = Arc::new(Engine::start(parts, settings(), &|_, _| ()).await.unwrap());

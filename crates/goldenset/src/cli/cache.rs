@@ -51,13 +51,43 @@ fn show_state(state: &Value, out: &mut dyn Write) -> io::Result<()> {
     for (reason, count) in results["dropped"].as_object().into_iter().flatten() {
         writeln!(out, "    {reason:<14} {}", cell(count))?;
     }
-    Ok(())
+    match &state["shared"] {
+        Value::Null => Ok(()),
+        shared => show_shared(shared, out),
+    }
+}
+
+fn show_shared(shared: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let word = match (&shared["reads"], &shared["writes"]) {
+        (Value::Bool(true), Value::Bool(true)) => "answers",
+        (Value::Bool(true), _) => "takes no values",
+        _ => "is away",
+    };
+    match shared["fault"].as_str() {
+        Some(fault) => writeln!(out, "Redis {word}: {fault}")?,
+        None => writeln!(out, "Redis {word}")?,
+    }
+    for name in ["results", "embeddings"] {
+        let [hits, misses, stale] =
+            ["hits", "misses", "stale"].map(|field| cell(&shared[name][field]));
+        writeln!(out, "    {name}: {hits} found, {misses} not there, {stale} out of date")?;
+    }
+    let [written, lost, unusable] =
+        ["written", "lost", "unusable"].map(|field| cell(&shared[field]));
+    writeln!(out, "    values: {written} written, {lost} lost, {unusable} unusable")
 }
 
 fn show_gone(gone: &Value, out: &mut dyn Write) -> io::Result<()> {
     let [results, embeddings] = ["results", "embeddings"].map(|field| cell(&gone[field]));
     let verb = if gone["dry_run"] == true { "would drop" } else { "dropped" };
     writeln!(out, "{verb}: {results} results, {embeddings} embeddings")?;
+    if let shared @ Value::Object(_) = &gone["shared"] {
+        let [results, embeddings] = ["results", "embeddings"].map(|field| cell(&shared[field]));
+        writeln!(out, "{verb} in Redis: {results} results, {embeddings} embeddings")?;
+        if let Some(fault) = shared["fault"].as_str() {
+            writeln!(out, "not all of Redis could be reached: {fault}")?;
+        }
+    }
     match gone["listed"].as_array() {
         Some(listed) if !listed.is_empty() => {
             let columns = [

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goldenset_core::keys::KeyRecord;
-use goldenset_core::ports::{Embedder, Pair, Store};
-use goldenset_core::{Code, Epoch, Error, Result, TenantId};
+use goldenset_core::ports::{Embedder, Pair, SharedCache, Store};
+use goldenset_core::{Code, EpochStamp, Error, Result, TenantId};
 use goldenset_store::SqliteStore;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,6 +63,9 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
         None => Check::of("data folder", folder(config).await),
         Some(_) => Check::of("database", database(config).await),
     });
+    if let Some(answers) = redis(config).await.transpose() {
+        checks.push(Check::of("redis", answers));
+    }
     let keys = keys(config).await;
     let keyed = keys.as_ref().is_ok_and(|keys| keys.iter().any(KeyRecord::is_active));
     checks.push(Check::of("keys", keys.map(|keys| in_words(&keys))));
@@ -126,11 +129,26 @@ async fn database(config: &Config) -> Result<String> {
     Ok(format!("it answers, after {millis} ms with connecting: {}", states(&tenants)))
 }
 
-fn states(tenants: &[(TenantId, Epoch)]) -> String {
+/// Connects to Redis, writes and reads; none where none is configured.
+async fn redis(config: &Config) -> Result<Option<String>> {
+    let Some(redis) = wire::redis(config)? else { return Ok(None) };
+    let asked = std::time::Instant::now();
+    redis.tried().await;
+    let (millis, health) = (asked.elapsed().as_millis(), redis.health());
+    match health.fault {
+        None => Ok(Some(format!("it answers, after {millis} ms with connecting and a trial"))),
+        Some(fault) => Err(Error::new(Code::CacheUnavailable, format!("Redis {fault}"))
+            .field("cache.redis_url")
+            .fix("see to Redis, or to its address, user and password; without it lookups are slower and right")),
+    }
+}
+
+fn states(tenants: &[(TenantId, EpochStamp)]) -> String {
     if tenants.is_empty() {
         return "no golden set yet".into();
     }
-    let states = tenants.iter().map(|(tenant, epoch)| format!("{tenant} at epoch {}", epoch.0));
+    let states =
+        tenants.iter().map(|(tenant, stamp)| format!("{tenant} at epoch {}", stamp.epoch.0));
     states.collect::<Vec<_>>().join(", ")
 }
 

@@ -43,7 +43,7 @@ pub use args::Cli;
 use args::{CalibrateCommand, Command, ConfigCommand, Place};
 use output::{Bar, exit_code, report};
 
-use crate::config::{self, Config, Flag, Layers, Loaded, LogFormat, Severity};
+use crate::config::{self, Config, Flag, Layers, Loaded, LogFormat};
 use crate::wire;
 
 /// Data folder of the demo, so that it never mixes with a team's own.
@@ -76,7 +76,7 @@ async fn run(cli: Cli) -> Result<bool> {
         return show(&loaded, json).map(|()| true);
     }
     start_log(&loaded.config);
-    heed(&loaded)?;
+    heed(&loaded);
     let config = &loaded.config;
     match cli.command {
         Command::Serve(_) => serve::run(config).await.map(|()| true),
@@ -122,7 +122,9 @@ async fn engine(
     store: std::sync::Arc<dyn goldenset_core::ports::Store>,
 ) -> Result<std::sync::Arc<goldenset_engine::Engine>> {
     let bar = Bar::new("embedding");
-    wire::engine(config, store, wire::embedder(config)?, &|done, all| bar.show(done, all)).await
+    // What runs for a moment has nothing to share.
+    let (embedder, shared) = (wire::embedder(config)?, None);
+    wire::engine(config, store, embedder, shared, &|done, all| bar.show(done, all)).await
 }
 
 /// The settings that the command line gives.
@@ -185,19 +187,15 @@ fn config_name(file: Option<&Path>) -> String {
 /// A second configuration, under the same environment, with its name.
 fn other(file: &Path) -> Result<(Config, String)> {
     let loaded = load(Some(file.to_owned()), &[])?;
-    heed(&loaded)?;
+    heed(&loaded);
     Ok((loaded.config, config_name(Some(file))))
 }
 
-/// Warns of settings that do nothing; one that promises what is not there is an error.
-fn heed(loaded: &Loaded) -> Result<()> {
-    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
-        match notice.severity {
-            Severity::Warning => tracing::warn!("{notice}"),
-            Severity::Error => return Err(notice.into()),
-        }
+/// Warns of settings that do nothing.
+fn heed(loaded: &Loaded) {
+    for notice in &loaded.notices {
+        tracing::warn!("{notice}");
     }
-    Ok(())
 }
 
 fn show(loaded: &Loaded, json: bool) -> Result<()> {
@@ -205,7 +203,7 @@ fn show(loaded: &Loaded, json: bool) -> Result<()> {
         return output::print_json(&loaded.json());
     }
     print!("{}", loaded.table());
-    for notice in loaded.notices.iter().cloned().chain(loaded.unsupported()) {
+    for notice in &loaded.notices {
         eprintln!("notice: {notice}");
     }
     Ok(())

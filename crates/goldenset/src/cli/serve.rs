@@ -43,7 +43,9 @@ pub(super) async fn app(config: &Config, store: Arc<dyn Store>) -> Result<Arc<Ap
     let metrics = Arc::new(Metrics::new(config.lookup.min_similarity)?);
     let embedder = Arc::new(Timed::new(wire::embedder(config)?, Arc::clone(&metrics)));
     let bar = Bar::new("embedding");
-    let engine = wire::engine(config, store, embedder, &|done, all| bar.show(done, all)).await?;
+    let shared = wire::shared(config)?;
+    let engine =
+        wire::engine(config, store, embedder, shared, &|done, all| bar.show(done, all)).await?;
     let limits = Limits {
         body_bytes: config.server.body_limit_bytes,
         batch: config.lookup.max_batch,

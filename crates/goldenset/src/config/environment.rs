@@ -36,7 +36,7 @@ pub(super) fn parse(
             (Some(own), Some((name, common))) => {
                 if own != common {
                     let detail = format!("{own_name} is used and {name} is not: both set it");
-                    notices.push(Notice::warning(key.name, detail, "set one of the two"));
+                    notices.push(Notice::new(key.name, detail, "set one of the two"));
                 }
                 (own_name, own)
             }
@@ -62,7 +62,7 @@ pub(super) fn parse(
         } else if let Some(meant) = look_alike(&name) {
             let fix = format!("did you mean {meant}?");
             let detail = format!("the environment has {name}, which is not read");
-            notices.push(Notice::warning("environment", detail, fix));
+            notices.push(Notice::new("environment", detail, fix));
         }
     }
     entries

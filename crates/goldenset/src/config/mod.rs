@@ -25,7 +25,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use docs::reference;
 pub use load::{DEFAULT, FILE, Flag, Layers, Loaded, load};
-pub use show::{Notice, Severity, Source};
+pub use show::{Notice, Source};
 
 /// Every setting. What each key means stands in `default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -165,6 +165,17 @@ pub struct Cache {
     pub embedding_bytes: u64,
     /// Redis address, empty: none.
     pub redis_url: Secret,
+    /// Whether it is a cluster.
+    pub redis_cluster: bool,
+    /// File with certificates that are trusted, none: the system's.
+    #[serde(deserialize_with = "path_or_none")]
+    pub redis_ca_file: Option<PathBuf>,
+    /// What all keys begin with.
+    pub redis_prefix: String,
+    /// Longest wait for an answer, milliseconds.
+    pub redis_timeout_ms: u64,
+    /// Longest wait for a connection, milliseconds.
+    pub redis_connect_timeout_ms: u64,
 }
 
 /// Section `verifier`.

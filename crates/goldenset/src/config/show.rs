@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use goldenset_core::{Code, Error};
 use serde::Serialize;
 use serde_json::json;
 use toml::Value;
@@ -65,8 +64,6 @@ impl Setting {
 /// Something the operator should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// Whether goldenset can go on.
-    pub severity: Severity,
     /// The key concerned.
     pub key: String,
     /// What it is.
@@ -75,24 +72,14 @@ pub struct Notice {
     pub fix: String,
 }
 
-/// Whether goldenset can go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// It goes on; the notice is shown.
-    Warning,
-    /// It must not start.
-    Error,
-}
-
 impl Notice {
-    pub(super) fn warning(
+    pub(super) fn new(
         key: impl Into<String>,
         detail: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
         let (key, detail, fix) = (key.into(), detail.into(), fix.into());
-        Self { severity: Severity::Warning, key, detail, fix }
+        Self { key, detail, fix }
     }
 }
 
@@ -102,39 +89,7 @@ impl fmt::Display for Notice {
     }
 }
 
-/// For whoever must stop on a notice.
-impl From<Notice> for Error {
-    fn from(notice: Notice) -> Self {
-        Error::new(Code::ConfigInvalid, notice.detail).field(notice.key).fix(notice.fix)
-    }
-}
-
 impl Loaded {
-    /// Settings that are accepted and that this version cannot honour. Redis only makes things
-    /// faster, so that going without is a warning.
-    #[must_use]
-    pub fn unsupported(&self) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        if let Some(redis) = self.set("cache.redis_url") {
-            notices.push(Notice::warning(
-                redis.key.name,
-                format!(
-                    "Redis is not supported yet: caches stay in process (set by {})",
-                    redis.source
-                ),
-                "unset it to start without this warning",
-            ));
-        }
-        notices
-    }
-
-    /// A text setting that is not empty.
-    fn set(&self, name: &str) -> Option<&Setting> {
-        self.settings.iter().find(|setting| {
-            setting.key.name == name && setting.value.as_str().is_some_and(|url| !url.is_empty())
-        })
-    }
-
     /// Every setting with its value and where it came from, one a line. Secrets are not in it.
     #[must_use]
     pub fn table(&self) -> String {
@@ -174,7 +129,6 @@ impl Loaded {
                 })
             })
             .collect();
-        let notices: Vec<_> = self.notices.iter().cloned().chain(self.unsupported()).collect();
-        json!({ "settings": settings, "notices": notices })
+        json!({ "settings": settings, "notices": self.notices })
     }
 }

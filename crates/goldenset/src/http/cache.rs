@@ -62,7 +62,7 @@ pub(crate) async fn invalidate(
     JsonBody(body): JsonBody<InvalidateBody>,
 ) -> Result<Json<Invalidated>, Failure> {
     let dry_run = body.dry_run.unwrap_or_default();
-    Ok(Json(app.engine.invalidate(&selection(&caller, body)?, dry_run)?))
+    Ok(Json(app.engine.invalidate(&selection(&caller, body)?, dry_run).await?))
 }
 
 /// # Errors

@@ -31,6 +31,8 @@ struct Readiness {
 #[derive(Serialize)]
 struct More {
     store: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis: Option<&'static str>,
     tenants: BTreeMap<TenantId, TenantState>,
     version: &'static str,
 }
@@ -52,9 +54,19 @@ pub(crate) async fn ready(
             }
         },
     };
+    let redis = app.engine.caches().shared.map(|shared| shared.health);
+    let redis = redis.map(|health| match health.reads && health.writes {
+        true => "ok",
+        false => Code::CacheUnavailable.as_str(),
+    });
+    let word = match word {
+        "ready" if redis.is_some_and(|redis| redis != "ok") => "degraded",
+        word => word,
+    };
     let sees_all = caller(&app, &extensions, &headers).and_then(|caller| caller.unscoped());
     let more = sees_all.is_ok().then(|| More {
         store,
+        redis,
         tenants: app.engine.tenants(),
         version: env!("CARGO_PKG_VERSION"),
     });

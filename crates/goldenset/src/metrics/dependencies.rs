@@ -1,5 +1,6 @@
 //! What the server leans on, and whether it can.
 
+use goldenset_core::ports::SharedCacheHealth;
 use goldenset_engine::Following;
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 
@@ -27,9 +28,13 @@ impl DependencyMetrics {
         Ok(Self { degraded, confirmed })
     }
 
-    pub(super) fn set(&self, following: Option<Following>) {
-        let Some(Following { age, answers }) = following else { return };
-        self.degraded.with_label_values(&["store"]).set(i64::from(!answers));
-        self.confirmed.set(age.as_secs_f64());
+    pub(super) fn set(&self, following: Option<Following>, redis: Option<&SharedCacheHealth>) {
+        if let Some(Following { age, answers }) = following {
+            self.degraded.with_label_values(&["store"]).set(i64::from(!answers));
+            self.confirmed.set(age.as_secs_f64());
+        }
+        if let Some(SharedCacheHealth { reads, writes, .. }) = redis {
+            self.degraded.with_label_values(&["redis"]).set(i64::from(!(*reads && *writes)));
+        }
     }
 }

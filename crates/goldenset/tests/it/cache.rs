@@ -54,7 +54,9 @@ fn a_dry_run_lists_what_the_same_call_then_drops() {
         let done = invalidate(tenant, json!({ "signature": signature.to_uppercase() })).with(200);
         assert_eq!(
             done,
-            json!({ "dry_run": false, "results": 1, "embeddings": 1, "listed": null })
+            json!({
+                "dry_run": false, "results": 1, "embeddings": 1, "shared": null, "listed": null
+            })
         );
         let again = tenant.lookup(query);
         assert_eq!(again.header("x-goldenset-cache"), "miss");

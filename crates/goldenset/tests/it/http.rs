@@ -21,6 +21,11 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| {
     Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
 });
 
+/// For requests that nobody holds against the description.
+pub(crate) fn client() -> Client {
+    CLIENT.clone()
+}
+
 const JSON: &str = "application/json";
 
 /// A response.
@@ -172,7 +177,7 @@ impl Server {
         reply
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 

@@ -34,6 +34,9 @@ mod eval;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[path = "../../../store/tests/faulty/mod.rs"]
+mod faulty;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod keys;
@@ -55,6 +58,8 @@ mod openapi;
 mod process;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod provider;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

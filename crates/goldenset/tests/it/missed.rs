@@ -36,7 +36,7 @@ fn sweep(place: &Place) {
     runtime.block_on(async {
         let store = wire::store(&config).await.unwrap();
         let embedder = wire::embedder(&config).unwrap();
-        let engine = wire::engine(&config, store, embedder, &|_, _| ()).await.unwrap();
+        let engine = wire::engine(&config, store, embedder, None, &|_, _| ()).await.unwrap();
         engine.sweep(&TenantId::default()).await.unwrap();
         engine.close().await;
     });

@@ -132,12 +132,3 @@ fn a_database_that_is_not_there_is_named_without_its_password() {
         assert!(!place.path().join("data").exists());
     }
 }
-
-#[test]
-fn redis_is_not_there_yet() {
-    let place = Place::new();
-    let redis = [("REDIS_URL", "redis://:geheim@cache:6379")];
-    let server = Server::configured(place.path(), &redis);
-    let log = server.log();
-    assert!(log.contains("Redis is not supported yet") && !log.contains("geheim"), "{log}");
-}

@@ -48,7 +48,8 @@ fn by_sqlstate(fault: &dyn DatabaseError) -> (Code, &'static str, Option<&'stati
     let state = fault.code().unwrap_or_default();
     let away = Some("check the server; try again");
     match state.as_ref() {
-        "57014" | "55P03" => {
+        // Cancelled, waited for a lock, idle within a transaction, a transaction that took too long.
+        "57014" | "55P03" | "25P03" | "25P04" => {
             (Code::StoreUnavailable, "is too slow: a statement ran out of its time", away)
         }
         // Serialisation failure, deadlock.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use goldenset_core::ports::{EntryRecord, PublishedChanges, PublishedSet};
-use goldenset_core::{Code, EntryId, Epoch, Error, ModelId, Suspension, TenantId, VersionNumber};
+use goldenset_core::{
+    Code, EntryId, Epoch, EpochStamp, Error, ModelId, Suspension, TenantId, VersionNumber,
+};
+use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::query::{Query, QueryScalar};
 
@@ -19,12 +22,18 @@ use super::{blob, calibration, references};
 
 type Bound = Query<'static, Database, Arguments>;
 
-pub(super) async fn tenants(db: &mut Connection) -> Result<Vec<(TenantId, Epoch)>, Fault> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT tenant, epoch FROM tenants ORDER BY tenant").fetch_all(db).await?;
-    rows.into_iter()
-        .map(|(tenant, epoch)| Ok((TenantId::new(tenant).map_err(damaged)?, to_epoch(epoch)?)))
-        .collect()
+pub(super) async fn tenants(db: &mut Connection) -> Result<Vec<(TenantId, EpochStamp)>, Fault> {
+    let rows: Vec<(String, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT t.tenant, t.epoch, (SELECT max(j.at) FROM journal j \
+         WHERE j.tenant = t.tenant AND j.epoch = t.epoch) FROM tenants t ORDER BY t.tenant",
+    )
+    .fetch_all(db)
+    .await?;
+    let tenant = |(tenant, epoch, at)| {
+        let stamp = EpochStamp { epoch: to_epoch(epoch)?, committed: committed(at)? };
+        Ok((TenantId::new(tenant).map_err(damaged)?, stamp))
+    };
+    rows.into_iter().map(tenant).collect()
 }
 
 /// The tenant's epoch, none when it has no golden set yet.
@@ -33,6 +42,30 @@ pub(super) async fn epoch(db: &mut Connection, tenant: &TenantId) -> Result<Opti
         sqlx::query_scalar("SELECT epoch FROM tenants WHERE tenant = $1");
     let epoch = query.bind(tenant.as_str()).fetch_optional(db).await?;
     Ok(epoch.map(to_epoch).transpose()?)
+}
+
+/// The tenant's state; that before all commits when it has no golden set yet.
+async fn stamp(db: &mut Connection, tenant: &TenantId) -> Result<EpochStamp, Fault> {
+    let epoch = epoch(db, tenant).await?.unwrap_or_default();
+    at_epoch(db, tenant, epoch).await
+}
+
+/// The state that the tenant had at an epoch.
+async fn at_epoch(
+    db: &mut Connection,
+    tenant: &TenantId,
+    epoch: Epoch,
+) -> Result<EpochStamp, Fault> {
+    let query: QueryScalar<'_, Database, Option<i64>, Arguments> =
+        sqlx::query_scalar("SELECT max(at) FROM journal WHERE tenant = $1 AND epoch = $2");
+    let number = i64::try_from(epoch.0).map_err(damaged)?;
+    let at = query.bind(tenant.as_str()).bind(number).fetch_one(db).await?;
+    Ok(EpochStamp { epoch, committed: committed(at)? })
+}
+
+/// When the changes of an epoch were made; no epoch without changes but the one before all.
+fn committed(at: Option<i64>) -> Result<Timestamp, Error> {
+    at.map_or(Ok(Timestamp::UNIX_EPOCH), |at| Timestamp::from_microsecond(at).map_err(damaged))
 }
 
 fn to_epoch(value: i64) -> Result<Epoch, Error> {
@@ -44,28 +77,28 @@ pub(super) async fn published(
     tenant: &TenantId,
     model: &ModelId,
 ) -> Result<PublishedSet, Fault> {
-    let epoch = epoch(db, tenant).await?.unwrap_or_default();
+    let stamp = stamp(db, tenant).await?;
     let mut rows = rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str())).await?;
     let embeddings = sqlx::query(PUBLISHED_EMBEDDINGS).bind(tenant.as_str()).bind(model.as_str());
     fill(db, &mut rows, embeddings).await?;
     suspend(&mut rows, references::suspensions(db, tenant).await?);
     let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
     let calibration = calibration::active(db, tenant).await?;
-    Ok(PublishedSet { epoch, entries, calibration })
+    Ok(PublishedSet { stamp, entries, calibration })
 }
 
 pub(super) async fn published_since(
     db: &mut Connection,
     tenant: &TenantId,
     model: &ModelId,
-    since: Epoch,
+    since: EpochStamp,
     most: usize,
 ) -> Result<Option<PublishedChanges>, Fault> {
-    let epoch = epoch(db, tenant).await?.unwrap_or_default();
-    if epoch < since {
+    let stamp = stamp(db, tenant).await?;
+    if stamp.epoch < since.epoch || at_epoch(db, tenant, since.epoch).await? != since {
         return Ok(None);
     }
-    let after = i64::try_from(since.0).map_err(damaged)?;
+    let after = i64::try_from(since.epoch.0).map_err(damaged)?;
     let changed: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT entry FROM journal WHERE tenant = $1 AND epoch > $2 \
          AND entry IS NOT NULL ORDER BY entry LIMIT $3",
@@ -90,7 +123,7 @@ pub(super) async fn published_since(
     });
     let entries = entries.collect::<Result<_, _>>()?;
     let calibration = calibration::active(db, tenant).await?;
-    Ok(Some(PublishedChanges { epoch, entries, calibration }))
+    Ok(Some(PublishedChanges { stamp, entries, calibration }))
 }
 
 pub(super) async fn entry(

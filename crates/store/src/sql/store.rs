@@ -6,7 +6,7 @@ use goldenset_core::ports::{
     Calibrations, ChangeSet, Commit, EntryRecord, Once, PublishedChanges, PublishedSet,
     Recalibrated, Store,
 };
-use goldenset_core::{Embedding, EntryId, Epoch, ModelId, Result, TenantId, VersionNumber};
+use goldenset_core::{Embedding, EntryId, EpochStamp, ModelId, Result, TenantId, VersionNumber};
 use jiff::Timestamp;
 
 use super::driver::Backend;
@@ -18,7 +18,7 @@ impl Store for Backend {
         self.end().await;
     }
 
-    async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
+    async fn tenants(&self) -> Result<Vec<(TenantId, EpochStamp)>> {
         self.read(async |db| read::tenants(db).await).await
     }
 
@@ -35,7 +35,7 @@ impl Store for Backend {
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        since: Epoch,
+        since: EpochStamp,
         most: usize,
     ) -> Result<Option<PublishedChanges>> {
         self.read(async |db| read::published_since(db, tenant, model, since, most).await).await

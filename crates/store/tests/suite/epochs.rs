@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use futures::future::try_join_all;
-use goldenset_core::Epoch;
+use goldenset_core::{Epoch, EpochStamp};
+use jiff::{SignedDuration, Timestamp};
 
 use super::kit::{Golden, content, draft, retire, serve};
 
@@ -28,13 +29,13 @@ pub(crate) async fn rise_once_a_commit_that_serves(golden: Golden) {
 
 pub(crate) async fn are_per_tenant(golden: Golden) {
     let (b, a) = (golden.of_tenant("b"), golden.of_tenant("a"));
-    assert_eq!((a.epoch().await, a.store().tenants().await.unwrap().len()), (Epoch(0), 0));
+    assert_eq!((a.epoch().await, a.tenants().await.len()), (Epoch(0), 0));
     a.commit(vec![]).await.unwrap();
-    assert_eq!(a.store().tenants().await.unwrap(), []);
+    assert_eq!(a.tenants().await, []);
     b.one(serve("x", &content("one"))).await;
     b.one(serve("x", &content("two"))).await;
     a.one(draft("x", &content("one"))).await;
-    let tenants = golden.store().tenants().await.unwrap();
+    let tenants = golden.tenants().await;
     assert_eq!(tenants, [(a.tenant.clone(), Epoch(0)), (b.tenant.clone(), Epoch(2))]);
     a.one(serve("x", &content("one"))).await;
     assert_eq!((a.epoch().await, b.epoch().await), (Epoch(1), Epoch(2)));
@@ -77,8 +78,8 @@ pub(crate) async fn reads_see_whole_commits(golden: Golden) {
     loop {
         let finished = writing.is_finished();
         let set = golden.served().await;
-        assert!(set.epoch >= last);
-        last = set.epoch;
+        assert!(set.stamp.epoch >= last);
+        last = set.stamp.epoch;
         if last > Epoch(0) {
             let text = content(&format!("text {}", last.0));
             assert_eq!(set.entries.len(), 2);
@@ -92,4 +93,57 @@ pub(crate) async fn reads_see_whole_commits(golden: Golden) {
     }
     writing.await.unwrap();
     assert_eq!(last, Epoch(40));
+}
+
+/// The golden set, `seconds` later.
+fn later(golden: &Golden, seconds: i64) -> Golden {
+    Golden { at: golden.at + SignedDuration::from_secs(seconds), ..golden.clone() }
+}
+
+pub(crate) async fn say_when_they_came(golden: Golden) {
+    assert_eq!(golden.served().await.stamp, EpochStamp::default());
+    golden.one(draft("a", &content("one"))).await;
+    let before_all = EpochStamp { epoch: Epoch(0), committed: Timestamp::UNIX_EPOCH };
+    assert_eq!(golden.served().await.stamp, before_all);
+    for number in 1..=3 {
+        let golden = later(&golden, i64::try_from(number).unwrap());
+        golden.one(serve("a", &content(&format!("text {number}")))).await;
+        let stamp = EpochStamp { epoch: Epoch(number), committed: golden.at };
+        assert_eq!(golden.served().await.stamp, stamp);
+        assert_eq!(golden.store().tenants().await.unwrap(), [(golden.tenant.clone(), stamp)]);
+    }
+}
+
+pub(crate) async fn changes_are_told_to_who_was_there(golden: Golden) {
+    let mut stamps = vec![EpochStamp::default()];
+    for (number, change) in [serve("a", &content("one")), serve("b", &content("two")), retire("a")]
+        .into_iter()
+        .enumerate()
+    {
+        later(&golden, i64::try_from(number).unwrap()).one(change).await;
+        stamps.push(golden.served().await.stamp);
+    }
+    let since = async |stamp: EpochStamp, most: usize| {
+        let store = golden.store();
+        let changes = store.published_since(&golden.tenant, &golden.model, stamp, most);
+        let changes = changes.await.unwrap()?;
+        assert_eq!(changes.stamp, stamps[3]);
+        let entries = changes.entries.into_iter().map(|(id, version)| {
+            let version = version.map(|published| published.version);
+            (id.to_string(), version)
+        });
+        Some(entries.collect::<Vec<_>>())
+    };
+    let (a, b) = (("a".to_owned(), None), ("b".to_owned(), Some(1)));
+    assert_eq!(since(stamps[0], 2).await, Some(vec![a.clone(), b.clone()]));
+    assert_eq!(since(stamps[0], 1).await, None, "more than that");
+    assert_eq!(since(stamps[1], 2).await, Some(vec![a.clone(), b]));
+    assert_eq!(since(stamps[2], 2).await, Some(vec![a]));
+    assert_eq!(since(stamps[3], 2).await, Some(vec![]));
+    // Of another history: as many changes, at another time.
+    for &stamp in &stamps {
+        let committed = stamp.committed + SignedDuration::from_micros(1);
+        assert_eq!(since(EpochStamp { committed, ..stamp }, 2).await, None);
+    }
+    assert_eq!(since(EpochStamp { epoch: Epoch(4), committed: golden.at }, 2).await, None);
 }

@@ -120,7 +120,7 @@ fn random_change(random: &mut Random, entry: &str, known: &Modelled) -> EntryCha
 
 async fn check_served(golden: &Golden, model: &BTreeMap<String, Modelled>, epoch: u64) {
     let set = golden.served().await;
-    assert_eq!(set.epoch.0, epoch);
+    assert_eq!(set.stamp.epoch.0, epoch);
     let served = model.iter().filter_map(|(entry, known)| Some((entry, known, known.served?)));
     let mut found = set.entries.iter();
     for (entry, known, version) in served {

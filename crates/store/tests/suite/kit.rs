@@ -78,8 +78,14 @@ impl Golden {
         entries.iter().map(|entry| (entry.id.to_string(), entry.version)).collect()
     }
 
+    /// Every tenant with its epoch.
+    pub(crate) async fn tenants(&self) -> Vec<(TenantId, Epoch)> {
+        let tenants = self.store().tenants().await.unwrap();
+        tenants.into_iter().map(|(tenant, stamp)| (tenant, stamp.epoch)).collect()
+    }
+
     pub(crate) async fn epoch(&self) -> Epoch {
-        self.served().await.epoch
+        self.served().await.stamp.epoch
     }
 }
 

@@ -66,6 +66,8 @@ macro_rules! conformance {
                 epochs::are_per_tenant,
                 epochs::none_is_lost_among_concurrent_commits,
                 epochs::reads_see_whole_commits,
+                epochs::say_when_they_came,
+                epochs::changes_are_told_to_who_was_there,
                 reading::tenants_are_apart,
                 reading::pages_follow_each_other,
                 reading::history_is_newest_first,

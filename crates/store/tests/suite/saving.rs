@@ -127,7 +127,7 @@ pub(crate) async fn draft_leaves_the_served_version(golden: Golden) {
     assert_eq!((applied.version, applied.status), (2, EntryStatus::Published));
     assert_eq!(applied.published_version, Some(1));
     let set = golden.served().await;
-    assert_eq!((set.epoch, set.entries[0].version), (Epoch(1), 1));
+    assert_eq!((set.stamp.epoch, set.entries[0].version), (Epoch(1), 1));
     assert_eq!(set.entries[0].content, content("one"));
     let head = golden.store().entry(&golden.tenant, &id("a")).await.unwrap();
     assert_eq!((head.version, head.published_version, head.published_at), (2, Some(1), None));

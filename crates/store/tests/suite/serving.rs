@@ -13,7 +13,7 @@ pub(crate) async fn publish_serves_the_version(golden: Golden) {
     assert_eq!((applied.changed, applied.status), (true, EntryStatus::Published));
     let set = golden.served().await;
     let entry = &set.entries[0];
-    assert_eq!((set.epoch, entry.version, &entry.content), (Epoch(1), 1, &content("one")));
+    assert_eq!((set.stamp.epoch, entry.version, &entry.content), (Epoch(1), 1, &content("one")));
     assert_eq!(entry.published_at, later.at);
     assert_eq!(entry.embeddings, Some(embeddings(&golden.model, &content("one"))));
     let written = golden.store().versions(&golden.tenant, &id("a")).await.unwrap();
@@ -46,7 +46,7 @@ pub(crate) async fn older_version_comes_back(golden: Golden) {
     let applied = later.one(publish("a", 1, &content("one"))).await;
     assert_eq!((applied.version, applied.published_version), (2, Some(1)));
     let set = golden.served().await;
-    assert_eq!((set.epoch, set.entries[0].version), (Epoch(3), 1));
+    assert_eq!((set.stamp.epoch, set.entries[0].version), (Epoch(3), 1));
     assert_eq!((&set.entries[0].content, set.entries[0].published_at), (&content("one"), later.at));
     // The newest version is another, so saying the same as the served one is a new version.
     let saved = golden.one(serve("a", &content("one"))).await;

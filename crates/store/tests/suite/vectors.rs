@@ -39,7 +39,7 @@ pub(crate) async fn models_are_apart(golden: Golden) {
     golden.store().add_embeddings(&golden.tenant, &other.model, new).await.unwrap();
     let set = other.served().await;
     let found: Vec<_> = set.entries.into_iter().map(|entry| entry.embeddings).collect();
-    assert_eq!((set.epoch, found), (Epoch(2), vec![None, Some(added)]));
+    assert_eq!((set.stamp.epoch, found), (Epoch(2), vec![None, Some(added)]));
     let own = golden.served().await.entries.remove(1).embeddings;
     assert_eq!(own, Some(embeddings(&golden.model, &content("two"))));
 }

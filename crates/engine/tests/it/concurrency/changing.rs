@@ -180,7 +180,7 @@ async fn a_change_waits_until_the_one_before_it_is_shown() {
         .collect();
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     // The first is stored and not shown yet; the others are not even stored.
-    assert_eq!(rig.store.tenants().await.unwrap()[0].1, Epoch(1));
+    assert_eq!(rig.store.tenants().await.unwrap()[0].1.epoch, Epoch(1));
     drop(closed);
     for change in changes {
         change.await.unwrap();

@@ -114,7 +114,8 @@ pub(super) enum Step {
     },
     /// A save that is written without the engine hearing of it.
     Unheard(Box<Step>),
-    /// A change that another node makes; this one learns of it before its next lookup.
+    /// A change that another node makes, and this one learns of before its next lookup; or a lookup
+    /// there.
     Elsewhere(Box<Step>),
     Invalidate {
         which: Which,
@@ -137,6 +138,8 @@ pub(super) enum Which {
 pub(super) struct Run {
     /// Caches that are always full.
     pub(super) tiny_caches: bool,
+    /// Whether the nodes share a cache, and what its moods come from.
+    pub(super) shared: Option<u64>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -181,9 +184,11 @@ pub(super) fn run() -> impl Strategy<Value = Run> {
     let large = rows(13..=ENTRIES.len())
         .prop_map(|rows| vec![Step::Import { tenant: TENANTS[0], rows, publish: true }]);
     let set = prop_oneof![1 => small, 3 => large];
-    (prop::bool::weighted(0.2), set, prop::collection::vec(step(), 1..50)).prop_map(
-        |(tiny_caches, set, steps)| Run {
+    let shared = prop::option::of(any::<u64>());
+    (prop::bool::weighted(0.2), shared, set, prop::collection::vec(step(), 1..50)).prop_map(
+        |(tiny_caches, shared, set, steps)| Run {
             tiny_caches,
+            shared,
             steps: set.into_iter().chain(steps).collect(),
         },
     )
@@ -205,11 +210,16 @@ impl Step {
                 | Self::UndoCalibration { .. }
         )
     }
+
+    /// Whether it asks one question.
+    pub(super) fn is_lookup(&self) -> bool {
+        matches!(self, Self::Lookup(..) | Self::Again(_) | Self::Otherwise(..))
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
     (here(), prop::bool::weighted(0.3)).prop_map(|(step, elsewhere)| match elsewhere {
-        true if step.is_change() => Step::Elsewhere(Box::new(step)),
+        true if step.is_change() || step.is_lookup() => Step::Elsewhere(Box::new(step)),
         _ => step,
     })
 }

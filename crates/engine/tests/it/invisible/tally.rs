@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use goldenset_core::decision::Decision;
 use goldenset_core::{Code, Error};
-use goldenset_engine::{CacheState, CacheStatus, DropReason, Looked};
+use goldenset_engine::{CacheState, CacheStatus, DropReason, Looked, SharedReads};
 
 use super::Done;
 use super::steps::Step;
@@ -43,6 +43,9 @@ pub(super) struct Tally {
     dropped: BTreeMap<&'static str, u64>,
     /// Results that a cache had no room for.
     pub(super) evicted: usize,
+    /// Of what nodes share: results that were used, that did not hold any more, embeddings that
+    /// were used, values that could not be read.
+    shared: [u64; 4],
 }
 
 impl Tally {
@@ -79,6 +82,11 @@ impl Tally {
 
     /// What became of the results of one run.
     pub(super) fn ended(&mut self, state: &CacheState) {
+        if let Some(shared) = &state.shared {
+            let SharedReads { hits, stale, .. } = shared.results;
+            let counts = [hits, stale, shared.embeddings.hits, shared.unusable];
+            self.shared.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
         self.kept += state.results.kept;
         for reason in DropReason::ALL {
             *self.dropped.entry(reason.as_str()).or_default() += state.results.dropped.of(reason);
@@ -105,6 +113,7 @@ impl Tally {
         self.followed += other.followed;
         self.kept += other.kept;
         self.evicted += other.evicted;
+        self.shared.iter_mut().zip(other.shared).for_each(|(sum, count)| *sum += count);
     }
 
     /// Every tier gave every decision that it can give, and every refusal occurred.
@@ -160,6 +169,7 @@ impl Tally {
         assert!(self.changes >= least, "{self:#?}");
         assert!(self.kept >= 10 * least as u64 && self.evicted >= least, "{self:#?}");
         assert!(self.followed >= 10 * least, "{self:#?}");
+        assert!(self.shared.iter().all(|count| *count >= 2 * least as u64), "{self:#?}");
         for (reason, count) in &self.dropped {
             // Too many changes at once are not made here.
             if *reason == DropReason::JournalGap.as_str() {

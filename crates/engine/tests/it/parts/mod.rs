@@ -2,6 +2,7 @@
 
 mod clock;
 mod embedder;
+mod fickle;
 mod pair_model;
 mod rig;
 mod store;
@@ -10,8 +11,9 @@ mod verifier;
 
 pub(crate) use clock::TestClock;
 pub(crate) use embedder::{Trouble, WordEmbedder};
+pub(crate) use fickle::FickleCache;
 pub(crate) use pair_model::{Answer, TestPairModel};
-pub(crate) use rig::{Rig, author, content, entry_id, settings, start, without_caches};
+pub(crate) use rig::{Rig, author, content, entry_id, settings, sharing, start, without_caches};
 pub(crate) use store::{Fails, TroubledStore};
 pub(crate) use two_years::{OTHERS, two_years};
 pub(crate) use verifier::{verifier, weights};

@@ -6,13 +6,13 @@ use goldenset_core::ports::Store;
 use goldenset_core::{Code, EntryContent, EntryId, Result, TenantId, Validity};
 use goldenset_engine::scope::{Defaults, Options};
 use goldenset_engine::{
-    Author, CacheLimits, CacheStatus, Changed, Engine, Looked, Parts, Settings,
+    Author, CacheLimits, CacheStatus, Changed, Engine, Looked, Parts, Settings, SharedTier,
 };
 use goldenset_store::SqliteStore;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use super::{TestClock, WordEmbedder, verifier};
+use super::{FickleCache, TestClock, WordEmbedder, verifier};
 
 /// Small: so are the sets of the tests.
 const DIMENSIONS: usize = 64;
@@ -37,9 +37,18 @@ impl Rig {
 
     /// Over what `store` has already.
     pub(crate) async fn over(store: Arc<dyn Store>, settings: Settings) -> Result<Self> {
+        Self::sharing(store, settings, None).await
+    }
+
+    /// The same, with a cache that nodes share.
+    pub(crate) async fn sharing(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        cache: Option<&Arc<FickleCache>>,
+    ) -> Result<Self> {
         let (clock, embedder) = (TestClock::new(), WordEmbedder::new(DIMENSIONS));
         let (clock, embedder) = (Arc::new(clock), Arc::new(embedder));
-        let engine = start(&store, &embedder, &clock, settings).await?;
+        let engine = sharing(&store, (&embedder, &clock), settings, cache).await?;
         Ok(Self { clock, embedder, store, engine })
     }
 
@@ -108,12 +117,24 @@ pub(crate) async fn start(
     clock: &Arc<TestClock>,
     settings: Settings,
 ) -> Result<Arc<Engine>> {
+    sharing(store, (embedder, clock), settings, None).await
+}
+
+/// The same, with a cache that nodes share.
+pub(crate) async fn sharing(
+    store: &Arc<dyn Store>,
+    (embedder, clock): (&Arc<WordEmbedder>, &Arc<TestClock>),
+    settings: Settings,
+    cache: Option<&Arc<FickleCache>>,
+) -> Result<Arc<Engine>> {
+    let shared = cache.map(|cache| SharedTier { cache: Arc::clone(cache) as _, build: [7; 32] });
     let parts = Parts {
         store: Arc::clone(store),
         embedder: Arc::clone(embedder) as _,
         verifier: verifier(&**embedder),
         lexicons: vec![],
         pair_judge: None,
+        shared,
         clock: Arc::clone(clock) as _,
     };
     Ok(Arc::new(Engine::start(parts, settings, &|_, _| ()).await?))

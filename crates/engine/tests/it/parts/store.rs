@@ -19,8 +19,8 @@ use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
 use goldenset_core::{
-    Code, Document, Embedding, EntryId, Epoch, Error, Handle, ModelId, Result, Signature, TenantId,
-    VersionNumber,
+    Code, Document, Embedding, EntryId, EpochStamp, Error, Handle, ModelId, Result, Signature,
+    TenantId, VersionNumber,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -113,7 +113,7 @@ impl Store for TroubledStore {
         if self.read_fails() { away() } else { self.inner.published(tenant, model).await }
     }
 
-    async fn tenants(&self) -> Result<Vec<(TenantId, Epoch)>> {
+    async fn tenants(&self) -> Result<Vec<(TenantId, EpochStamp)>> {
         self.inner.tenants().await
     }
 
@@ -121,7 +121,7 @@ impl Store for TroubledStore {
         &self,
         tenant: &TenantId,
         model: &ModelId,
-        since: Epoch,
+        since: EpochStamp,
         most: usize,
     ) -> Result<Option<PublishedChanges>> {
         if self.read_fails() {

@@ -17,7 +17,6 @@ fn the_default_has_every_key_once_with_a_comment_and_in_order() {
         before = line;
     }
     assert_eq!(loaded.notices, []);
-    assert_eq!(loaded.unsupported(), []);
     let config = &loaded.config;
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8420");
     assert_eq!((config.lookup.serve_threshold, config.lookup.min_similarity), (0.80, 0.85));

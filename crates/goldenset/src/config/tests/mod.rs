@@ -16,7 +16,7 @@ use goldenset_core::{Code, Error};
 use super::keys::{KEYS, find};
 use super::load::{DEFAULT, Flag, Layers, Loaded, load};
 use super::rule::Rule;
-use super::show::{Severity, Source};
+use super::show::Source;
 use super::*;
 
 /// What the layers over the default say.

@@ -3,24 +3,12 @@
 use super::*;
 
 #[test]
-fn what_cannot_be_honoured_is_said() {
-    let notices = |environment: &[(&str, &str)]| {
-        let loaded = in_environment(environment).load().unwrap();
-        let all = loaded.unsupported();
-        all.into_iter().map(|notice| (notice.severity, notice.key)).collect::<Vec<_>>()
-    };
-    let redis = (Severity::Warning, "cache.redis_url".to_owned());
-    assert_eq!(notices(&[("REDIS_URL", "redis://h")]), [redis]);
-    assert_eq!(notices(&[("REDIS_URL", ""), ("DATABASE_URL", "postgres://h/d")]), []);
-}
-
-#[test]
 fn two_names_for_one_key_are_noticed() {
     let both = [("FAQ_MAX_RESULTS", "3"), ("GOLDENSET__LOOKUP__MAX_RESULTS", "4")];
     let loaded = in_environment(&both).load().unwrap();
     assert_eq!(loaded.config.lookup.max_results, 4);
     let [notice] = loaded.notices.as_slice() else { panic!("{:?}", loaded.notices) };
-    assert_eq!((notice.severity, notice.key.as_str()), (Severity::Warning, "lookup.max_results"));
+    assert_eq!(notice.key, "lookup.max_results");
     assert!(notice.detail.contains("FAQ_MAX_RESULTS") && notice.detail.contains("__MAX_RESULTS"));
     let same = [("FAQ_MAX_RESULTS", "4"), ("GOLDENSET__LOOKUP__MAX_RESULTS", "4")];
     assert_eq!(in_environment(&same).load().unwrap().notices, []);

@@ -39,7 +39,7 @@ fn no_secret_is_shown() {
     .load()
     .unwrap();
     let (table, json) = (loaded.table(), loaded.json().to_string());
-    for shown in [&table, &json, &format!("{:?}", loaded.unsupported())] {
+    for shown in [&table, &json] {
         assert!(!shown.contains("geheim"), "{shown}");
     }
     let config = format!("{:?} {:?}", loaded.config.store, loaded.config.cache);

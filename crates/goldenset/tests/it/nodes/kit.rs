@@ -14,6 +14,16 @@ use crate::server::Server;
 /// What lookups may be behind an acknowledged change of another node.
 pub(super) const BOUND: Duration = Duration::from_secs(1);
 
+/// What keys in the Redis of the tests begin with, for one test.
+pub(super) fn own_prefix() -> String {
+    format!("test-{}-{:016x}:", std::process::id(), fastrand::u64(..))
+}
+
+/// What a node that is to use a Redis needs to know.
+pub(super) fn redis<'a>(url: &'a str, prefix: &'a str) -> [(&'a str, &'a str); 2] {
+    [("REDIS_URL", url), ("GOLDENSET__CACHE__REDIS_PREFIX", prefix)]
+}
+
 pub(super) struct Nodes {
     pub(super) schema: Schema,
     pub(super) all: Vec<Server>,

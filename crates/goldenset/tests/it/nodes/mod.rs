@@ -2,6 +2,11 @@
 
 mod away;
 mod kit;
+mod load;
 mod lost;
 mod postgres;
+mod postgres_faults;
+mod redis;
+mod redis_faults;
+mod restored;
 mod together;

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::kit::Nodes;
+use super::kit::{Nodes, own_prefix, redis};
 use crate::http::RUNTIME;
 use crate::process::eventually;
 use crate::program::{Place, entry_line};
-use crate::schema::Schema;
+use crate::schema::{Schema, named};
 
 const QUESTION: &str = "Quanto dura la prova?";
 
@@ -95,7 +95,9 @@ fn a_key_that_one_revokes_opens_nothing_on_the_others() {
 
 #[test]
 fn caches_of_nodes_are_invisible() {
-    let mut nodes = Nodes::start(2);
+    // The first two share what they find; the third keeps nothing.
+    let (url, prefix) = (named("GOLDENSET_TEST_REDIS"), own_prefix());
+    let mut nodes = Nodes::configured(2, &redis(&url, &prefix));
     let off = [
         ("GOLDENSET__CACHE__RESULT_TTL_SECONDS", "0"),
         ("GOLDENSET__CACHE__EMBEDDING_TTL_SECONDS", "0"),

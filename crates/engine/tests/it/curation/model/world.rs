@@ -72,7 +72,7 @@ impl World {
             };
             (entry.id.to_string(), in_force)
         });
-        (told.collect(), set.epoch)
+        (told.collect(), set.stamp.epoch)
     }
 
     pub(super) async fn candidates(&self) -> BTreeMap<CandidateId, Candidate> {
