@@ -129,6 +129,9 @@ codes! {
     ListenFailed = "listen_failed", Setup, "the server cannot listen on this address";
     ServerUnreachable = "server_unreachable", Setup, "the server does not answer";
     UnexpectedReply = "unexpected_reply", Setup, "the server answered with something unknown";
+    PgvectorUnusable = "pgvector_unusable", Setup, "pgvector cannot be used in the database";
+    IndexMissing = "index_missing", Conflict, "there is no index";
+    IndexBusy = "index_busy", Conflict, "somebody else is at work on the index";
     Internal = "internal", Internal, "a fault inside goldenset";
 }
 

@@ -10,6 +10,7 @@ mod questions;
 mod references;
 mod shared_cache;
 mod store;
+mod vector_search;
 mod watch;
 
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub use references::{
 };
 pub use shared_cache::{SharedCache, SharedCacheFaults, SharedCacheHealth, SharedItem, SharedKeys};
 pub use store::{EntryRecord, PublishedChanges, PublishedSet, PublishedVersion, Store};
+pub use vector_search::{Filled, NearEntry, Nearest, NearestQuery, VectorSearch};
 pub use watch::WatchStore;
 
 /// Tells the time; tests move it.

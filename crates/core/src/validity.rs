@@ -15,6 +15,12 @@ pub struct Validity {
 }
 
 impl Validity {
+    /// One day.
+    #[must_use]
+    pub fn on(day: Date) -> Self {
+        Self { valid_from: Some(day), valid_until: Some(day) }
+    }
+
     /// Whether `day` lies within the span.
     #[must_use]
     pub fn contains(&self, day: Date) -> bool {

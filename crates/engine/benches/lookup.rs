@@ -96,6 +96,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
             lexicons: vec![],
             pair_judge: None,
             embedder,
+            search: None,
             shared: None,
             clock: Arc::new(TestClock::new()),
         };

@@ -71,6 +71,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
             lexicons: vec![],
             pair_judge: None,
             embedder,
+            search: None,
             shared: None,
             clock: Arc::new(TestClock::new()),
         };

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::curation::Policy;
 use goldenset_core::guards::Lexicon;
-use goldenset_core::ports::{Clock, Embedder, PublishedSet, PublishedVersion, Store};
+use goldenset_core::ports::{Clock, Embedder, PublishedSet, PublishedVersion, Store, VectorSearch};
 use goldenset_core::verifier::Verifier;
 use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, Result, TenantId};
 use jiff::civil::Date;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub lexicons: Vec<(TenantId, Lexicon)>,
     /// Heard on candidates that the verifier is sure of neither way, if there is one.
     pub pair_judge: Option<PairJudge>,
+    /// Where vectors are searched, if not in this process.
+    pub search: Option<Arc<dyn VectorSearch>>,
     /// Where nodes share results and embeddings, if they do.
     pub shared: Option<SharedTier>,
     /// Tells the time.
@@ -72,6 +74,7 @@ pub struct Engine {
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
     pub(crate) shared: Option<Arc<Shared>>,
+    pub(crate) search: Option<Arc<dyn VectorSearch>>,
     pub(crate) freshness: Freshness,
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
@@ -99,7 +102,8 @@ impl Engine {
         check_threshold("serve_threshold", settings.serve_threshold)?;
         check_threshold("min_similarity", settings.defaults.min_similarity)?;
         settings.policy.check()?;
-        let Parts { store, embedder, mut verifier, lexicons, pair_judge, shared, clock } = parts;
+        let Parts { store, embedder, mut verifier, lexicons, pair_judge, search, shared, clock } =
+            parts;
         let opinions = pair_judge.map(Opinions::new);
         if let Some(opinions) = &opinions {
             verifier = verifier.with_second_opinion(opinions.heeded());
@@ -115,6 +119,7 @@ impl Engine {
                 settings.batch_size,
             ),
             shared,
+            search,
             results: ResultCache::new(settings.results),
             store,
             clock,
@@ -128,6 +133,7 @@ impl Engine {
         engine.show(TenantId::default(), engine.empty_set(&TenantId::default()));
         for (tenant, _) in engine.store.tenants().await? {
             engine.load(&tenant, progress).await?;
+            engine.sync_search(&tenant, progress).await?;
         }
         Ok(engine)
     }
@@ -139,7 +145,7 @@ impl Engine {
         let state = |set: &TenantSet| TenantState {
             epoch: set.epoch(),
             entries: set.len(),
-            vectors: set.vectors.len(),
+            vectors: set.phrasings(),
         };
         snapshot.tenants().map(|(tenant, set)| (tenant.clone(), state(set))).collect()
     }
@@ -171,7 +177,8 @@ impl Engine {
 
     /// What a tenant serves before anything is published.
     pub(crate) fn empty_set(&self, tenant: &TenantId) -> TenantSet {
-        TenantSet::new(self.dimensions(), Arc::clone(self.judges.of(tenant)))
+        let judge = Arc::clone(self.judges.of(tenant));
+        TenantSet::new(self.dimensions(), judge, self.search.is_none())
     }
 
     fn dimensions(&self) -> usize {

@@ -27,6 +27,7 @@ mod lookup;
 mod opinion;
 mod references;
 pub mod scope;
+mod search;
 mod single_flight;
 mod snapshot;
 pub mod transfer;

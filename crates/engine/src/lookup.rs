@@ -20,14 +20,18 @@ use crate::embedding::{Arrived, EmbeddingSource, Wanted};
 use crate::engine::Engine;
 use crate::opinion::Opinion;
 use crate::scope::{Options, Scope};
+use crate::search::Many;
 use crate::snapshot::TenantSet;
-use crate::verify::{reach, search, verify};
+use crate::verify::{Among, reach, verify};
 
 pub use facts::{CacheStatus, Facts, Looked};
 pub(crate) use signature::signature_match;
 
 use conclude::conclude;
 use signature::answer_by_signature;
+
+/// How often a lookup catches up with a search that knows later changes.
+const CATCH_UPS: usize = 4;
 
 /// A lookup that the caches could not answer.
 struct Open {
@@ -75,7 +79,7 @@ impl Engine {
         };
         let asked = Instant::now();
         let arrived = self.embeddings.one(&open.scope.tenant, open.wanted()).await?;
-        self.with_vector(open, arrived, asked.elapsed(), late).await
+        self.with_vector(open, (arrived, None), asked.elapsed(), late).await
     }
 
     /// Steps 2 and 3: signature, cached result.
@@ -140,15 +144,18 @@ impl Engine {
 
     /// Steps 6 to 8: search, verification, decision; and the result into the cache. `late`: whether
     /// a second opinion was late for another question of the batch. Then none is waited for, or a
-    /// judge that hangs would hold up the batch until the whole request is given up.
+    /// judge that hangs would hold up the batch until the whole request is given up. `made`: a
+    /// search of the batch, and the place of this question in it.
     async fn with_vector(
         &self,
         mut open: Open,
-        Arrived { embedding: Embedding { vector, words }, source, mut result }: Arrived,
+        (arrived, mut made): (Arrived, Option<(Many, usize)>),
         waited: Duration,
         late: &AtomicBool,
     ) -> Result<Looked> {
+        let Arrived { embedding: Embedding { vector, words }, source, mut result } = arrived;
         let started = Instant::now();
+        let mut behind = 0;
         let hurried = late.load(Ordering::Relaxed);
         let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
         let (Open { set, scope, question, key }, considered, judged, opinion) = loop {
@@ -166,7 +173,18 @@ impl Engine {
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
             let profile = verifier.question(question, &words);
-            let found = search(set, &vector, scope);
+            let found = match self
+                .search_after(made.take().as_ref(), set, &vector, &Among::of(scope))
+                .await
+            {
+                // Others have published, and were quicker with the search than with this node.
+                Err(error) if error.code == Code::EpochMoved && behind < CATCH_UPS => {
+                    behind += 1;
+                    self.catch_up().await?;
+                    continue;
+                }
+                found => found?,
+            };
             let reach = reach(&found, scope);
             let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
             let mut judged = verify(verifier, &profile, found, scope);

@@ -4,48 +4,14 @@ mod kb_epoch;
 
 use goldenset_core::{Code, EntryContent, Error, Result, TenantId};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
+pub use goldenset_core::Filters;
 pub use kb_epoch::{ANY_TOPIC, KbEpoch, KbEpochs, KnownUntil, MAX_TOPICS};
 
 /// Most results that a caller may ask for.
 pub const MAX_RESULTS: usize = 100;
 /// Most values of one filter, and most superseded tags.
 pub const MAX_FILTER_VALUES: usize = 100;
-
-/// Restricts a lookup to entries that carry one of the values of every list that is not empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filters {
-    /// Categories.
-    pub category: Vec<String>,
-    /// Tags.
-    pub tags: Vec<String>,
-    /// Languages.
-    pub lang: Vec<String>,
-}
-
-impl Filters {
-    /// Whether an entry passes.
-    #[must_use]
-    pub fn allow(&self, content: &EntryContent) -> bool {
-        let one_of = |wanted: &[String], value: &Option<String>| {
-            wanted.is_empty() || value.as_ref().is_some_and(|value| wanted.contains(value))
-        };
-        one_of(&self.category, &content.category)
-            && one_of(&self.lang, &content.lang)
-            && (self.tags.is_empty() || content.tags.iter().any(|tag| self.tags.contains(tag)))
-    }
-
-    /// The same filters in one order, so that equal filters have equal keys.
-    fn normalised(mut self) -> Self {
-        for values in [&mut self.category, &mut self.tags, &mut self.lang] {
-            values.sort_unstable();
-            values.dedup();
-        }
-        self
-    }
-}
 
 /// What a caller may ask for; what is `None` gets the configured default.
 #[derive(Debug, Clone, Default)]

@@ -3,16 +3,16 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use goldenset_core::EntryId;
 use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::Effect;
 use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
+use goldenset_core::{EntryId, TenantId, Validity};
 use goldenset_vectors::Hit;
 
 use crate::answer::{Match, Open};
 use crate::cache::Reach;
 use crate::causes::causes;
-use crate::scope::Scope;
+use crate::scope::{Filters, Scope};
 use crate::snapshot::{PublishedEntry, TenantSet};
 
 /// A candidate before and after verification.
@@ -21,30 +21,47 @@ pub(crate) struct Found {
     pub(crate) similarity: f32,
 }
 
-/// The entries nearest to `vector` that the scope allows, most similar first: at least the
-/// eligible ones, and as many as the caller lists.
-pub(crate) fn search(set: &TenantSet, vector: &[f32], scope: &Scope) -> Vec<Found> {
-    search_without(set, vector, scope, None)
+/// Which entries are searched, and how many are wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct Among<'a> {
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) filters: &'a Filters,
+    /// On a day of these they must be in force.
+    pub(crate) in_force: Validity,
+    /// This one is left out.
+    pub(crate) but: Option<&'a EntryId>,
+    pub(crate) depth: usize,
 }
 
-/// The same, as if there were no entry `but`.
-pub(crate) fn search_without(
-    set: &TenantSet,
-    vector: &[f32],
-    scope: &Scope,
-    but: Option<&EntryId>,
-) -> Vec<Found> {
-    let depth = depth(scope);
-    let allow = |group| {
-        set.at(group).is_some_and(|served| {
-            scope.allows(&served.entry.content) && but.is_none_or(|but| served.entry.id != *but)
-        })
-    };
-    let mut found = resolve(set, set.vectors.search(vector, depth, allow));
-    found.truncate(depth);
+impl<'a> Among<'a> {
+    /// Those that a scope allows: at least the eligible ones, and as many as the caller lists.
+    pub(crate) fn of(scope: &'a Scope) -> Self {
+        let Scope { tenant, filters, day, .. } = scope;
+        Self { tenant, filters, in_force: Validity::on(*day), but: None, depth: depth(scope) }
+    }
+
+    /// The same but for one entry.
+    pub(crate) fn but(self, but: Option<&'a EntryId>) -> Self {
+        Self { but, ..self }
+    }
+
+    /// Whether an entry is one of them.
+    pub(crate) fn has(&self, entry: &PublishedEntry) -> bool {
+        entry.content.validity.overlaps(&self.in_force)
+            && self.filters.allow(&entry.content)
+            && self.but.is_none_or(|but| entry.id != *but)
+    }
+}
+
+/// The entries nearest to `vector`, most similar first. In a set that holds its vectors.
+pub(crate) fn search_here(set: &TenantSet, vector: &[f32], among: &Among<'_>) -> Vec<Found> {
+    let allow = |group| set.at(group).is_some_and(|served| among.has(&served.entry));
+    let mut found = resolve(set, set.vectors.search(vector, among.depth, allow));
+    found.truncate(among.depth);
     found
 }
 
+/// How many entries a lookup finds.
 fn depth(scope: &Scope) -> usize {
     scope.max_results.max(ELIGIBLE)
 }
@@ -57,8 +74,12 @@ pub(crate) fn reach(found: &[Found], scope: &Scope) -> Reach {
     }
 }
 
-/// The one entry, however far from `vector` it is.
-pub(crate) fn search_one(set: &TenantSet, vector: &[f32], entry: &PublishedEntry) -> Option<Found> {
+/// The one entry, however far from `vector` it is. In a set that holds its vectors.
+pub(crate) fn search_one_here(
+    set: &TenantSet,
+    vector: &[f32],
+    entry: &PublishedEntry,
+) -> Option<Found> {
     let group = set.group(&entry.id)?;
     resolve(set, set.vectors.search(vector, 1, |other| other == group)).pop()
 }
@@ -71,11 +92,16 @@ fn resolve(set: &TenantSet, hits: Vec<Hit>) -> Vec<Found> {
             Some(Found { entry, similarity: hit.similarity })
         })
         .collect();
-    // Groups are numbered as entries came and went; ids are the same on every node.
+    sort(&mut found);
+    found
+}
+
+/// The most similar first; of equal ones by id: places in a set are numbered as entries came and
+/// went, ids are the same on every node.
+pub(crate) fn sort(found: &mut [Found]) {
     found.sort_by(|a, b| {
         b.similarity.total_cmp(&a.similarity).then_with(|| a.entry.id.cmp(&b.entry.id))
     });
-    found
 }
 
 /// Every candidate with its verdict: the eligible ones, the best score first, then the further

@@ -144,6 +144,7 @@ impl Bench {
             embedder: Arc::clone(&self.embedder) as _,
             lexicons: vec![],
             pair_judge: None,
+            search: None,
             shared: None,
             clock: Arc::clone(clock) as _,
         };

@@ -101,6 +101,7 @@ async fn engine(config: &Config, embedder: &Arc<dyn Embedder>, url: &str) -> Arc
         embedder: Arc::clone(embedder),
         lexicons: vec![],
         pair_judge: None,
+        search: None,
         shared: Some(SharedTier { cache: Arc::new(cache), build: [0; 32] }),
         clock: Arc::new(wire::SystemClock),
     };

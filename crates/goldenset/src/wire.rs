@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goldenset_core::curation::{Policy, Thresholds};
-use goldenset_core::ports::{Clock, Embedder, PairModel, Store};
+use goldenset_core::ports::{Clock, Embedder, PairModel, Store, VectorSearch};
 use goldenset_core::verifier::{Verifier, Weights};
 use goldenset_core::{Code, Error, ModelId, Result};
 use goldenset_embed::{
@@ -19,11 +19,12 @@ use goldenset_engine::{
     WatchSettings,
 };
 use goldenset_store::{
-    CopyStore, PostgresOptions, PostgresStore, RedisCache, RedisOptions, SqliteStore,
+    CopyStore, PgVector, PgVectorOptions, PostgresOptions, PostgresStore, RedisCache, RedisOptions,
+    SqliteStore,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider};
+use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider, Search};
 use crate::lexicons;
 
 /// The weights of the bundled model's score, made by `goldenset fit`.
@@ -127,6 +128,33 @@ fn postgres_at(config: &Config, url: &str) -> PostgresOptions {
         connect_timeout: Duration::from_millis(store.connect_timeout_ms),
         statement_timeout: Duration::from_millis(store.statement_timeout_ms),
     }
+}
+
+/// Search in the configured database.
+///
+/// # Errors
+/// `config_invalid` where golden sets are in a data folder; see [`PgVector::open`].
+pub async fn pgvector(config: &Config) -> Result<PgVector> {
+    let Some(postgres) = postgres(config) else {
+        let detail = "golden sets in a data folder are searched in memory, which needs no index";
+        return Err(Error::new(Code::ConfigInvalid, detail)
+            .field("store.database_url")
+            .fix("set DATABASE_URL to the Postgres database whose index is meant"));
+    };
+    // Its tables first.
+    PostgresStore::open(&postgres).await?.close().await;
+    // Whoever asked is gone by then.
+    let request = Duration::from_millis(config.server.request_timeout_ms);
+    let search_timeout = postgres.statement_timeout.min(request);
+    PgVector::open(&PgVectorOptions { postgres, search_timeout }).await
+}
+
+/// Where vectors are searched, if not in this process.
+async fn search(config: &Config) -> Result<Option<Arc<dyn VectorSearch>>> {
+    Ok(match config.store.search {
+        Search::Memory => None,
+        Search::PgVector => Some(Arc::new(pgvector(config).await?)),
+    })
 }
 
 /// A golden set that ends with the process.
@@ -361,7 +389,8 @@ pub async fn engine(
     let lexicons = config.verifier.lexicons.as_deref().map_or(Ok(Vec::new()), lexicons::load)?;
     let pair_judge = judge(config)?;
     let clock = Arc::new(SystemClock);
-    let parts = Parts { store, embedder, verifier, lexicons, pair_judge, shared, clock };
+    let search = search(config).await?;
+    let parts = Parts { store, embedder, verifier, lexicons, pair_judge, search, shared, clock };
     Ok(Arc::new(Engine::start(parts, settings(config), progress).await?))
 }
 

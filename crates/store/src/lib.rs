@@ -10,6 +10,14 @@ mod redis;
 mod sqlite;
 
 pub use copy::{CopyStore, Piece, Row, TableDigest, copy};
+pub use postgres::pgvector::{PgVector, PgVectorOptions};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use redis::{RedisCache, RedisOptions};
 pub use sqlite::SqliteStore;
+
+/// What [`PgVector`] says of its indexes.
+pub mod vector_index {
+    pub use crate::postgres::pgvector::{
+        Advice, Built, IndexPlan, IndexStatus, Measured, Sample, Step, Tenant, Told, Upkept,
+    };
+}

@@ -123,7 +123,7 @@ fn set() -> TenantSet {
         put("far", other("far?"), &[0.25]),
         put("same-question", EntryContent { category: None, ..other(QUESTION) }, &[0.25]),
     ];
-    TenantSet::new(3, judge()).filled(stamp(5), changes)
+    TenantSet::new(3, judge(), true).filled(stamp(5), changes)
 }
 
 struct Rig {

@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::lookup::{check_query, signature_match};
 use crate::scope::{Options, Scope};
 use crate::snapshot::{PublishedEntry, TenantSet};
-use crate::verify::{search, search_one, verify};
+use crate::verify::{Among, verify};
 
 /// A question with its judged candidates.
 pub(crate) struct Asked<'a> {
@@ -44,13 +44,13 @@ impl<'a> Asked<'a> {
     ) -> Result<Self> {
         let arrived = engine.embeddings.one(&scope.tenant, Wanted::only(question)).await?;
         let Embedding { vector, words } = arrived.embedding;
-        let mut found = search(set, &vector, scope);
+        let mut found = engine.search(set, &vector, &Among::of(scope)).await?;
         found.truncate(ELIGIBLE);
         if let Some(entry) = wanted.filter(|entry| found.iter().all(|one| one.entry.id != entry.id))
         {
             // In the place of the farthest rival, so that it is judged as one of the eligible.
             found.truncate(ELIGIBLE - 1);
-            found.extend(search_one(set, &vector, entry));
+            found.extend(engine.search_one(set, &vector, entry).await?);
         }
         let eligible =
             found.iter().map(|found| (Arc::clone(&found.entry), found.similarity)).collect();

@@ -15,8 +15,7 @@ use super::questions::recorded;
 use super::{Conflict, ConflictKind, conflict, everything};
 use crate::changes::in_micros;
 use crate::engine::Engine;
-use crate::lookup::signature_match;
-use crate::snapshot::{SetChange, TenantSet};
+use crate::snapshot::TenantSet;
 
 /// An entry that is to go live, with one embedding a phrasing.
 pub(crate) type Row<'a> = (&'a EntryId, &'a EntryContent, &'a [Embedding]);
@@ -42,9 +41,9 @@ impl Engine {
                 suspensions: Vec::new(),
                 embeddings: None,
             };
-            SetChange::Put(Box::new(published), embeddings.to_vec())
+            (published, embeddings.to_vec())
         });
-        let after = set.changed(set.stamp(), puts.collect());
+        let after = set.supposing(puts.collect());
         let mut conflicts = duplicates(set, &after, rows);
         let live: HashSet<&EntryId> = rows.iter().map(|(id, ..)| *id).collect();
         let asked = recorded(self, tenant, |owner| after.entry(owner).is_some()).await?;
@@ -53,15 +52,9 @@ impl Engine {
             tokio::task::yield_now().await;
             let day = self.day_of(asked.owner.as_ref(), &after, today);
             let scope = everything(tenant, day);
-            let over = |set: &TenantSet| {
-                let by_signature = signature_match(set, &asked.question.signature(), &scope);
-                by_signature.map(|served| served.entry.id.clone()).or_else(|| {
-                    let question = (&asked.question, &asked.embedding);
-                    let result = self.decide_over(set, &scope, question, None);
-                    result.chosen().map(|chosen| chosen.entry.id.clone())
-                })
-            };
-            let (now, then) = (over(set), over(&after));
+            let question = (&asked.question, &asked.embedding);
+            let now = self.chosen_over(set, &scope, question).await?;
+            let then = self.chosen_over(&after, &scope, question).await?;
             if now == then {
                 continue;
             }

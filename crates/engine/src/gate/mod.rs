@@ -23,9 +23,9 @@ pub use conflict::{Conflict, ConflictKind, Neighbour};
 
 use crate::changes::in_micros;
 use crate::engine::Engine;
-
 use crate::scope::{Filters, KnownUntil, Scope};
-use crate::snapshot::{SetChange, TenantSet};
+use crate::snapshot::{PublishedEntry, TenantSet};
+use crate::verify::Among;
 use questions::Asked;
 
 /// Entries next to a phrasing whose own phrasings are asked again.
@@ -156,30 +156,29 @@ impl Engine {
             suspensions: Vec::new(),
             embeddings: None,
         };
-        let put = SetChange::Put(Box::new(published), live.embeddings.to_vec());
         let before = Before {
             engine: self,
             set,
-            after: set.changed(set.stamp(), vec![put]),
+            after: set.supposing(vec![(published, live.embeddings.to_vec())]),
             live,
             today: self.settings.time_zone.to_datetime(now).date(),
         };
         let mut conflicts = before.of_its_own();
         conflicts.extend(before.duplicates());
-        conflicts.extend(before.answered(tenant));
+        conflicts.extend(before.answered(tenant).await?);
         let asked = questions::gather(self, tenant, &before).await?;
         let checked = asked.len();
         for asked in &asked {
             // A large set has many questions, and others want the thread, too.
             tokio::task::yield_now().await;
-            conflicts.extend(before.ask(asked));
+            conflicts.extend(before.ask(asked).await?);
         }
         conflicts.sort_by_key(|conflict| !conflict.blocking);
         Ok(GateReport {
             entry_id: live.id.clone(),
             blocked: conflicts.iter().any(|conflict| conflict.blocking),
             conflicts,
-            nearest: before.nearest(tenant),
+            nearest: before.nearest(tenant).await?,
             questions_checked: checked,
         })
     }
@@ -262,7 +261,7 @@ impl Before<'_> {
     }
 
     /// Phrasings that another entry is served for by meaning: two answers to one question.
-    fn answered(&self, tenant: &TenantId) -> Vec<Conflict> {
+    async fn answered(&self, tenant: &TenantId) -> Result<Vec<Conflict>> {
         let mut found = Vec::new();
         let known = self.set.entry(self.live.id);
         let day = self.live.content.validity.nearest_day(self.today);
@@ -276,7 +275,8 @@ impl Before<'_> {
                 continue;
             }
             let but = Some(self.live.id);
-            let result = self.engine.decide_over(self.set, &scope, (&question, embedding), but);
+            let asked = (&question, embedding);
+            let result = self.engine.decide_over(self.set, &scope, asked, but).await?;
             found.extend(result.chosen().map(|chosen| Conflict {
                 kind: ConflictKind::AlreadyAnswered,
                 // It may be the wrong answer, which publishing mends: a person has to know.
@@ -289,55 +289,60 @@ impl Before<'_> {
                 ),
             }));
         }
-        found
+        Ok(found)
     }
 
     /// The entries nearest to the question, as a lookup judges them now.
-    fn nearest(&self, tenant: &TenantId) -> Vec<Neighbour> {
+    async fn nearest(&self, tenant: &TenantId) -> Result<Vec<Neighbour>> {
         let day = self.live.content.validity.nearest_day(self.today);
         let scope = everything(tenant, day);
         let question = Canonical::of(&self.live.content.question);
-        let Some(embedding) = self.live.embeddings.first() else { return Vec::new() };
+        let Some(embedding) = self.live.embeddings.first() else { return Ok(Vec::new()) };
         let but = Some(self.live.id);
-        let result = self.engine.decide_over(self.set, &scope, (&question, embedding), but);
+        let asked = (&question, embedding);
+        let result = self.engine.decide_over(self.set, &scope, asked, but).await?;
         let mut nearest: Vec<_> = result.matches.iter().map(Neighbour::from).collect();
         nearest.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         nearest.truncate(SHOWN);
-        nearest
+        Ok(nearest)
     }
 
     /// Asks one question of the set as it would be.
-    fn ask(&self, asked: &Asked) -> Option<Conflict> {
+    async fn ask(&self, asked: &Asked) -> Result<Option<Conflict>> {
         let mine = &self.live.content.validity;
         let day = match &asked.owner {
             Some(owner) if owner != self.live.id => {
                 let its = self.set.entry(owner).map(|entry| &entry.content.validity);
-                mine.common_day(its?, self.today)?
+                its.and_then(|its| mine.common_day(its, self.today))
             }
-            _ => mine.nearest_day(self.today),
+            _ => Some(mine.nearest_day(self.today)),
         };
+        let Some(day) = day else { return Ok(None) };
         let scope = everything(&asked.tenant, day);
-        let over = |set: &TenantSet| {
-            if asked.is_phrasing {
-                let owner = asked.owner.as_ref();
-                let question = (&asked.question, &asked.embedding);
-                let result = self.engine.decide_over(set, &scope, question, owner);
-                return result.chosen().map(|chosen| chosen.entry.id.clone());
-            }
-            let by_signature =
-                crate::lookup::signature_match(set, &asked.question.signature(), &scope);
-            if let Some(served) = by_signature {
-                return Some(served.entry.id.clone());
-            }
-            let question = (&asked.question, &asked.embedding);
-            let result = self.engine.decide_over(set, &scope, question, None);
-            result.chosen().map(|chosen| chosen.entry.id.clone())
-        };
-        let (now, then) = (over(self.set), over(&self.after));
+        let (now, then) = (
+            self.chosen(self.set, asked, &scope).await?,
+            self.chosen(&self.after, asked, &scope).await?,
+        );
         if now == then {
-            return None;
+            return Ok(None);
         }
-        conflict::of(asked, self.live.id, now.as_ref(), then.as_ref())
+        Ok(conflict::of(asked, self.live.id, now.as_ref(), then.as_ref()))
+    }
+
+    /// The entry that a set answers a question with.
+    async fn chosen(
+        &self,
+        set: &TenantSet,
+        asked: &Asked,
+        scope: &Scope,
+    ) -> Result<Option<EntryId>> {
+        let question = (&asked.question, &asked.embedding);
+        if asked.is_phrasing {
+            let result =
+                self.engine.decide_over(set, scope, question, asked.owner.as_ref()).await?;
+            return Ok(result.chosen().map(|chosen| chosen.entry.id.clone()));
+        }
+        self.engine.chosen_over(set, scope, question).await
     }
 }
 
@@ -357,19 +362,24 @@ fn everything(tenant: &TenantId, day: Date) -> Scope {
     }
 }
 
-/// Entries whose phrasings are asked again: those next to a phrasing of what is to go live.
-fn neighbours(before: &Before<'_>) -> Vec<Arc<crate::snapshot::PublishedEntry>> {
-    let mut near: Vec<Arc<crate::snapshot::PublishedEntry>> = Vec::new();
+/// Entries whose phrasings are asked again: those next to a phrasing of what is to go live, and in
+/// force on a day that it is.
+async fn neighbours(before: &Before<'_>, tenant: &TenantId) -> Result<Vec<Arc<PublishedEntry>>> {
+    let mut near: Vec<Arc<PublishedEntry>> = Vec::new();
+    let among = Among {
+        tenant,
+        filters: &Filters::default(),
+        in_force: before.live.content.validity,
+        but: Some(before.live.id),
+        depth: NEAR,
+    };
     for embedding in before.live.embeddings {
-        let hits = before.set.vectors.search(&embedding.vector, NEAR, |group| {
-            before.set.at(group).is_some_and(|served| served.entry.id != *before.live.id)
-        });
-        for hit in hits {
-            let Some(served) = before.set.at(hit.group) else { continue };
-            if near.iter().all(|known| known.id != served.entry.id) {
-                near.push(Arc::clone(&served.entry));
+        let found = before.engine.search(before.set, &embedding.vector, &among).await?;
+        for found in found {
+            if near.iter().all(|known| known.id != found.entry.id) {
+                near.push(found.entry);
             }
         }
     }
-    near
+    Ok(near)
 }

@@ -29,7 +29,7 @@ pub(super) async fn gather(
 ) -> Result<Vec<Asked>> {
     let mut known = HashSet::new();
     let mut wanted = Vec::new();
-    for entry in neighbours(before) {
+    for entry in neighbours(before, tenant).await? {
         for phrasing in entry.content.phrasings() {
             let question = Canonical::of(phrasing);
             if known.insert(question.signature()) {

@@ -1,5 +1,6 @@
 //! Many lookups, with one call of the provider for all of them.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -7,8 +8,11 @@ use futures::StreamExt;
 use goldenset_core::{Code, Error, Result};
 
 use super::{Looked, Step, check_query};
+use crate::embedding::Arrived;
 use crate::engine::Engine;
-use crate::scope::Options;
+use crate::scope::{Options, Scope};
+use crate::search::Many;
+use crate::verify::Among;
 
 /// Questions of one batch that wait for a second opinion at a time.
 const BATCH_WAITS: usize = 8;
@@ -36,14 +40,15 @@ impl Engine {
         });
         let open: Vec<_> = open.collect();
         let asked = Instant::now();
-        let mut embeddings = self.embeddings.many(&scope.tenant, &open).await.into_iter();
+        let arrived = self.embeddings.many(&scope.tenant, &open).await;
         let waited = asked.elapsed();
+        let mut arrived = self.with_searches(scope, arrived).await.into_iter();
         let late = &AtomicBool::new(false);
         let options = &options;
         let each = steps.into_iter().enumerate().map(|(place, step)| {
             let step = step.map(|step| match step {
                 Step::Done(looked) => (Step::Done(looked), None),
-                Step::Open(open) => (Step::Open(open), embeddings.next()),
+                Step::Open(open) => (Step::Open(open), arrived.next()),
             });
             async move {
                 match step? {
@@ -55,19 +60,39 @@ impl Engine {
                         let scope = self.scope(options.clone())?;
                         self.lookup_within(check_query(&queries[place])?, scope, late).await
                     }
-                    (Step::Open(open), embedding) => {
+                    (Step::Open(open), arrived) => {
                         // A long batch must not hold the thread against everyone else.
                         tokio::task::yield_now().await;
-                        let embedding = embedding.unwrap_or_else(|| {
+                        let arrived = arrived.unwrap_or_else(|| {
                             let detail = "a question of the batch got no vector";
                             Err(Error::new(Code::Internal, detail))
                         });
-                        self.with_vector(open, embedding?, waited, late).await
+                        self.with_vector(open, arrived?, waited, late).await
                     }
                 }
             }
         });
         // Side by side only where they wait for a second opinion.
         Ok(futures::stream::iter(each).buffered(BATCH_WAITS).collect().await)
+    }
+
+    /// Each question with its place in a search for all of them, where it is searched elsewhere.
+    async fn with_searches(
+        &self,
+        scope: &Scope,
+        arrived: Vec<Result<Arrived>>,
+    ) -> Vec<Result<(Arrived, Option<(Many, usize)>)>> {
+        // Where nodes share a result, it is likely to do.
+        let is_searched = |one: &Arrived| one.result.is_none();
+        let vectors = arrived.iter().flatten().filter(|one| is_searched(one));
+        let vectors = vectors.map(|one| Arc::clone(&one.embedding.vector)).collect();
+        let many = self.search_elsewhere(&Among::of(scope), vectors).await;
+        let mut places = 0..;
+        let mut with = |one: Arrived| {
+            let place = if is_searched(&one) { places.next() } else { None };
+            let made = many.clone().zip(place);
+            (one, made)
+        };
+        arrived.into_iter().map(|one| one.map(&mut with)).collect()
     }
 }

@@ -2,34 +2,49 @@
 
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{Cause, Decision, Judged, MatchType, decide};
-use goldenset_core::{Embedding, EntryId};
+use goldenset_core::{Embedding, EntryId, Result};
 
+use super::signature::signature_match;
 use crate::answer::{LookupResult, Match};
 use crate::calibrate::InForce;
 use crate::clarify::{self, clarify};
 use crate::engine::Engine;
 use crate::scope::Scope;
 use crate::snapshot::TenantSet;
-use crate::verify::{search_without, verify};
+use crate::verify::{Among, verify};
 
 impl Engine {
     /// Steps 6 to 8 over any set: what it would serve, without a second opinion. `but` is left out.
-    pub(crate) fn decide_over(
+    pub(crate) async fn decide_over(
         &self,
         set: &TenantSet,
         scope: &Scope,
         (question, Embedding { vector, words }): (&Canonical, &Embedding),
         but: Option<&EntryId>,
-    ) -> LookupResult {
+    ) -> Result<LookupResult> {
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, words);
-        let found = search_without(set, vector, scope, but);
+        let found = self.search(set, vector, &Among::of(scope).but(but)).await?;
         let mut judged = verify(verifier, &profile, found, scope);
         let in_force = set.calibration.as_deref();
         if let Some(in_force) = in_force {
             in_force.calibrate(&mut judged);
         }
-        conclude(judged, scope, in_force, (self.settings.serve_threshold, true))
+        Ok(conclude(judged, scope, in_force, (self.settings.serve_threshold, true)))
+    }
+
+    /// The entry that any set answers a question with, word for word or by its meaning.
+    pub(crate) async fn chosen_over(
+        &self,
+        set: &TenantSet,
+        scope: &Scope,
+        (question, embedding): (&Canonical, &Embedding),
+    ) -> Result<Option<EntryId>> {
+        if let Some(served) = signature_match(set, &question.signature(), scope) {
+            return Ok(Some(served.entry.id.clone()));
+        }
+        let result = self.decide_over(set, scope, (question, embedding), None).await?;
+        Ok(result.chosen().map(|chosen| chosen.entry.id.clone()))
     }
 }
 

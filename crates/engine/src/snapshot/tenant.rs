@@ -38,9 +38,21 @@ pub(crate) struct TenantSet {
     free: Vec<Slot>,
     by_id: HashMap<EntryId, Slot>,
     by_signature: HashMap<Signature, Holders>,
+    phrasings: usize,
+    /// Where another searches only those of what is supposed.
     pub(crate) vectors: VectorSet,
+    searched_here: bool,
+    supposed: Arc<Supposed>,
     /// What the last changes were.
     pub(crate) journal: Journal,
+}
+
+/// Entries that are only supposed to be as they are in a set.
+#[derive(Debug, Default)]
+pub(crate) struct Supposed {
+    pub(crate) ids: HashSet<EntryId>,
+    /// How many of them are served as they are now.
+    pub(crate) replaced: usize,
 }
 
 /// Entries that have a phrasing with one signature. More than one is rare: answers for different
@@ -69,14 +81,18 @@ impl Holders {
 }
 
 impl TenantSet {
-    pub(crate) fn new(dimensions: usize, judge: Arc<Judge>) -> Self {
+    /// An empty set; `searched_here` says whether it is to hold vectors.
+    pub(crate) fn new(dimensions: usize, judge: Arc<Judge>, searched_here: bool) -> Self {
         Self {
+            searched_here,
+            supposed: Arc::default(),
             judge,
             calibration: None,
             entries: Vec::new(),
             free: Vec::new(),
             by_id: HashMap::new(),
             by_signature: HashMap::new(),
+            phrasings: 0,
             vectors: VectorSet::new(dimensions),
             journal: Journal::default(),
         }
@@ -90,6 +106,11 @@ impl TenantSet {
     /// The epoch of its state.
     pub(crate) fn epoch(&self) -> Epoch {
         self.stamp().epoch
+    }
+
+    /// Phrasings served.
+    pub(crate) fn phrasings(&self) -> usize {
+        self.phrasings
     }
 
     /// Entries served.
@@ -134,18 +155,36 @@ impl TenantSet {
     /// The set after `changes`, as of `stamp`, the next state with other entries. The receiver stays
     /// as it is.
     pub(crate) fn changed(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
-        let (mut next, differences) = self.with_changes(changes);
+        let (mut next, differences) = self.with_changes(changes, self.searched_here);
         next.journal.record(stamp, differences);
         next
     }
 
+    /// The set as it would be after these versions went live. It is no state that the set was in.
+    pub(crate) fn supposing(&self, puts: Vec<(PublishedVersion, Vec<Embedding>)>) -> Self {
+        let ids: HashSet<_> = puts.iter().map(|(published, _)| published.id.clone()).collect();
+        let replaced = ids.iter().filter(|id| self.by_id.contains_key(*id)).count();
+        let put = |(published, embeddings)| SetChange::Put(Box::new(published), embeddings);
+        let (next, _) = self.with_changes(puts.into_iter().map(put).collect(), true);
+        Self { supposed: Arc::new(Supposed { ids, replaced }), ..next }
+    }
+
+    /// What is only supposed here.
+    pub(crate) fn supposed(&self) -> &Supposed {
+        &self.supposed
+    }
+
     /// An empty set filled with what is served as of `stamp`. What was before is not known.
     pub(crate) fn filled(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
-        let (next, _) = self.with_changes(changes);
+        let (next, _) = self.with_changes(changes, self.searched_here);
         Self { journal: Journal::since(stamp), ..next }
     }
 
-    fn with_changes(&self, changes: Vec<SetChange>) -> (Self, Vec<DifferenceKind>) {
+    fn with_changes(
+        &self,
+        changes: Vec<SetChange>,
+        with_vectors: bool,
+    ) -> (Self, Vec<DifferenceKind>) {
         let mut next = self.clone();
         let mut differences = Vec::with_capacity(changes.len());
         let mut removed = HashSet::new();
@@ -188,7 +227,9 @@ impl TenantSet {
         let rows = added
             .iter()
             .flat_map(|(slot, embeddings)| embeddings.iter().map(|one| (*slot, &*one.vector)));
-        next.vectors = next.vectors.changed(&removed, rows);
+        if with_vectors {
+            next.vectors = next.vectors.changed(&removed, rows);
+        }
         (next, differences)
     }
 
@@ -219,6 +260,7 @@ impl TenantSet {
             slots.push(slot);
             self.hold(*signature, &slots);
         }
+        self.phrasings += served.entry.content.phrasings().count();
         self.by_id.insert(served.entry.id.clone(), slot);
         self.entries[slot as usize] = Some(Arc::new(served));
         (slot, signatures)
@@ -234,6 +276,7 @@ impl TenantSet {
             slots.retain(|held| *held != slot);
             self.hold(*signature, &slots);
         }
+        self.phrasings -= served.entry.content.phrasings().count();
         self.free.push(slot);
         Some((slot, signatures))
     }

@@ -20,7 +20,7 @@ use crate::changes::in_micros;
 use crate::embedding::Wanted;
 use crate::lookup::Looked;
 use crate::scope::Options;
-use crate::verify::search;
+use crate::verify::Among;
 
 /// Entries that are named as the nearest.
 const NEAREST: usize = 3;
@@ -270,7 +270,7 @@ impl Watch {
             }
         }
         for (mut one, embedding) in more.into_values() {
-            one.nearest = self.nearest(tenant, &embedding)?;
+            one.nearest = self.nearest(tenant, &embedding).await?;
             grouped.more.push(one);
         }
         grouped.leaders.push((tenant.clone(), fresh));
@@ -307,10 +307,11 @@ impl Watch {
     }
 
     /// The entries nearest to a question that are in force today.
-    fn nearest(&self, tenant: &TenantId, embedding: &Embedding) -> Result<Vec<NearEntry>> {
+    async fn nearest(&self, tenant: &TenantId, embedding: &Embedding) -> Result<Vec<NearEntry>> {
         let options = Options { tenant: Some(tenant.clone()), ..Options::default() };
         let scope = self.engine.scope(options)?;
-        let found = search(&*self.engine.published(tenant)?, &embedding.vector, &scope);
+        let set = self.engine.published(tenant)?;
+        let found = self.engine.search(&set, &embedding.vector, &Among::of(&scope)).await?;
         let near = found.into_iter().take(NEAREST).map(|found| NearEntry {
             entry_id: found.entry.id.clone(),
             similarity: rounded(f64::from(found.similarity)),

@@ -27,6 +27,7 @@ async fn hold_for_that_tenant_alone() {
         embedder,
         lexicons: vec![(tenant.clone(), Lexicon::parse(WORDS).unwrap())],
         pair_judge: None,
+        search: None,
         shared: None,
         clock: Arc::new(TestClock::new()),
     };

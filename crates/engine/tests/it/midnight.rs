@@ -133,6 +133,7 @@ async fn a_lookup_that_waited_for_a_second_opinion_is_one_of_the_new_day() {
         embedder,
         lexicons: vec![],
         pair_judge: Some(patient),
+        search: None,
         shared: None,
         clock: Arc::clone(&clock) as _,
     };

@@ -59,6 +59,7 @@ pub(crate) async fn weighing(judge: Option<PairJudge>, weights: &Value) -> Arc<E
         embedder,
         lexicons: vec![],
         pair_judge: judge,
+        search: None,
         shared: None,
         clock: Arc::new(TestClock::new()),
     };

@@ -83,6 +83,7 @@ async fn a_new_model_embeds_what_is_served_once_and_keeps_it() {
             verifier: verifier(&*embedder),
             lexicons: vec![],
             pair_judge: None,
+            search: None,
             shared: None,
             clock: Arc::clone(&rig.clock) as _,
         };

@@ -19,6 +19,7 @@ mod feedback;
 mod files;
 mod fit;
 mod gate;
+mod index;
 mod keys;
 mod lines;
 mod listing;
@@ -110,6 +111,7 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::Questions(questions) => questions::run(config, questions).await,
         Command::References(references) => references::run(config, references).await.map(|()| true),
         Command::Cache(cache) => cache::run(config, cache).await.map(|()| true),
+        Command::Index(index) => index::run(config, index).await.map(|()| true),
         Command::MigrateStore(migrate) => migrate_store::run(config, migrate).await.map(|()| true),
         Command::Log(log) => log::run(config, log).await.map(|()| true),
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
@@ -157,9 +159,11 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Log(log) => (log.at.remote.data.clone(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
-        Command::Eval(_) | Command::Fit(_) | Command::Config(_) | Command::MigrateStore(_) => {
-            (None, None)
-        }
+        Command::Eval(_)
+        | Command::Fit(_)
+        | Command::Config(_)
+        | Command::Index(_)
+        | Command::MigrateStore(_) => (None, None),
     };
     let data = data.map(|data: PathBuf| Flag {
         key: "store.data_dir",

@@ -88,6 +88,13 @@ impl Bar {
         }))
     }
 
+    /// Says what is done now.
+    pub(super) fn say(&self, what: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// Shows that `done` of `all` pieces are done.
     pub(super) fn show(&self, done: usize, all: usize) {
         if let Some(bar) = &self.0 {

@@ -81,6 +81,7 @@ pub(super) async fn serve_until_stopped(
         served = serve(listener, app, stop, grace) => served,
         never = watch.run() => match never {},
         never = engine.follow() => match never {},
+        never = engine.keep_search() => match never {},
         never = keys.follow() => match never {},
         never = engine.sweep_every(sweep_every) => match never {},
     };

@@ -48,6 +48,7 @@ pub(super) const KEYS: &[Key] = &[
     key("store.connections", Rule::Whole(2, 10_000)),
     key("store.connect_timeout_ms", Rule::Whole(1, HOUR_MS)),
     key("store.statement_timeout_ms", Rule::Whole(1, HOUR_MS)),
+    key("store.search", Rule::OneOf(&["memory", "pgvector"])),
     key("embedding.provider", Rule::OneOf(&["local", "openai"])),
     key("embedding.model_dir", Rule::Text),
     key("embedding.threads", Rule::Whole(0, 1024)),

@@ -11,7 +11,7 @@ use super::fault::{Fault, refuse};
 use super::keys::{KEYS, Key, find};
 use super::rule::{Given, Rule};
 use super::show::{Notice, Setting, Source};
-use super::{Config, JudgeKind, JudgeStyle, Provider, environment, file};
+use super::{Config, JudgeKind, JudgeStyle, Provider, Search, environment, file};
 
 /// The lowest layer: every key with its default and what it means, as TOML with comments.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -190,7 +190,7 @@ fn typed(settings: &[Setting]) -> Result<Config> {
 
 /// Settings that are good alone and wrong together.
 fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
-    let Config { embedding, judge, server, curation, .. } = config;
+    let Config { embedding, judge, server, curation, store, .. } = config;
     let no_key = embedding.provider == Provider::OpenAi
         && embedding.base_url.starts_with("https://api.openai.com/")
         && embedding.api_key.expose().is_none();
@@ -204,7 +204,14 @@ fn contradictions(config: &Config, settings: &[Setting]) -> Vec<Fault> {
     let no_unsure = judge.unsure_from > judge.unsure_to;
     let no_middle = curation.reject_below > curation.approve_from;
     let no_category = curation.thresholds.keys().any(|name| !curation.categories.contains(name));
+    let no_database = store.search == Search::PgVector && store.database_url.expose().is_none();
     let faults = [
+        (
+            no_database,
+            "store.search",
+            "is pgvector, and golden sets in a data folder are searched in memory",
+            "set DATABASE_URL to a Postgres database, or store.search to memory",
+        ),
         (
             no_middle,
             "curation.reject_below",

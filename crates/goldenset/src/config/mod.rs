@@ -87,6 +87,18 @@ pub struct Store {
     pub connect_timeout_ms: u64,
     /// Longest time of one statement, milliseconds.
     pub statement_timeout_ms: u64,
+    /// Where vectors are searched.
+    pub search: Search,
+}
+
+/// Where vectors are searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Search {
+    /// In the memory of each node.
+    Memory,
+    /// In the database, with pgvector.
+    PgVector,
 }
 
 /// Section `embedding`.

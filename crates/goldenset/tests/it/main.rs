@@ -39,6 +39,8 @@ mod faulty;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod index;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod keys_operator;

@@ -14,8 +14,10 @@ const ROUTER: &str = include_str!("../../src/http/mod.rs");
 
 /// Codes that only the command line says, those that no code path over HTTP says yet, and those of
 /// the judge, without which a lookup goes on.
-const NOT_OVER_HTTP: [Code; 17] = [
+const NOT_OVER_HTTP: [Code; 19] = [
     Code::CacheUnavailable,
+    Code::IndexMissing,
+    Code::IndexBusy,
     Code::BadLexicon,
     Code::BadRows,
     Code::JudgeUnavailable,

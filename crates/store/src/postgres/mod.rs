@@ -6,6 +6,7 @@
 mod ear;
 mod error;
 mod open;
+pub(crate) mod pgvector;
 #[path = "../sql/mod.rs"]
 mod sql;
 

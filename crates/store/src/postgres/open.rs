@@ -24,6 +24,30 @@ pub struct PostgresOptions {
     pub statement_timeout: Duration,
 }
 
+impl PostgresOptions {
+    /// How to connect, and what the database is called in messages.
+    ///
+    /// # Errors
+    /// `config_invalid` for an address that cannot be read.
+    pub(super) fn connect_options(&self) -> Result<(PgConnectOptions, String)> {
+        // The driver takes any scheme. No cause is given: it may show the password.
+        let scheme = ["postgres://", "postgresql://"];
+        let ours = scheme.iter().any(|scheme| self.url.starts_with(scheme));
+        let connect = PgConnectOptions::from_str(&self.url).ok().filter(|_| ours);
+        let connect = connect.ok_or_else(|| {
+            Error::new(Code::ConfigInvalid, "the address of the database cannot be read")
+                .field("store.database_url")
+                .fix("give postgres://user:password@host:port/database")
+        })?;
+        let place = place(&connect);
+        let connect = match connect.get_application_name() {
+            Some(_) => connect,
+            None => connect.application_name("goldenset"),
+        };
+        Ok((connect, place))
+    }
+}
+
 impl PostgresStore {
     /// Connects, and creates or upgrades the tables. Several nodes may do so at once: one does it,
     /// the others wait for it.
@@ -32,21 +56,8 @@ impl PostgresStore {
     /// `config_invalid` for an address that cannot be read, `store_unavailable`,
     /// `database_newer`, `database_damaged`.
     pub async fn open(options: &PostgresOptions) -> Result<Self> {
-        // The driver takes any scheme. No cause is given: it may show the password.
-        let scheme = ["postgres://", "postgresql://"];
-        let ours = scheme.iter().any(|scheme| options.url.starts_with(scheme));
-        let connect = PgConnectOptions::from_str(&options.url).ok().filter(|_| ours);
-        let connect = connect.ok_or_else(|| {
-            Error::new(Code::ConfigInvalid, "the address of the database cannot be read")
-                .field("store.database_url")
-                .fix("give postgres://user:password@host:port/database")
-        })?;
-        let place = place(&connect);
+        let (connect, place) = options.connect_options()?;
         let limit = |time: Duration| time.as_millis().to_string();
-        let connect = match connect.get_application_name() {
-            Some(_) => connect,
-            None => connect.application_name("goldenset"),
-        };
         let connect = connect.options([
             // Not that a table is there already, at every start.
             ("client_min_messages", "warning".to_owned()),

@@ -16,7 +16,8 @@ pub(super) fn decode_embedding(vector: &[u8], words: Option<&[u8]>) -> Result<Em
     Ok(Embedding { vector: decode(vector)?, words })
 }
 
-fn decode(bytes: &[u8]) -> Result<Vector> {
+/// A vector from its column.
+pub(in super::super) fn decode(bytes: &[u8]) -> Result<Vector> {
     let (values, rest) = bytes.as_chunks::<4>();
     if values.is_empty() || !rest.is_empty() {
         return Err(damaged(format_args!("a vector of {} bytes", bytes.len())));

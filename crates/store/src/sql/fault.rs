@@ -36,6 +36,6 @@ impl Fault {
 }
 
 /// A value in the database that nothing of ours writes.
-pub(super) fn damaged(what: impl std::fmt::Display) -> Error {
+pub(in super::super) fn damaged(what: impl std::fmt::Display) -> Error {
     Error::new(Code::DatabaseDamaged, format!("the database holds {what}")).fix(RESTORE)
 }

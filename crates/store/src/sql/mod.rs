@@ -5,13 +5,13 @@
 //! meanwhile, and a reading call sees one moment.
 
 mod audit_sample;
-mod blob;
+pub(super) mod blob;
 mod calibration;
 mod commit;
 mod copy;
 mod curated;
 mod curation;
-mod fault;
+pub(super) mod fault;
 mod keys;
 mod missed;
 mod number;

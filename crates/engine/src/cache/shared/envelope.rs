@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 1 | version of the format |
 //! | 1 | 1: the rest is compressed (LZ4 block, with its length before it), 0: it is not |
-//! | 8 | BLAKE3 of the key, its length before it, and the rest; cut |
+//! | 8 | BLAKE3 of the two above, the key, its length before it, and the rest; cut |
 //! | … | the value |
 
 use std::borrow::Cow;
@@ -32,17 +32,18 @@ pub(super) fn seal(key: &str, value: &[u8]) -> Vec<u8> {
         }
     }
     let mut sealed = Vec::with_capacity(HEAD + rest.len());
-    sealed.extend([FORMAT, u8::from(matches!(rest, Cow::Owned(_)))]);
-    sealed.extend(checksum(key, &rest));
+    let head = [FORMAT, u8::from(matches!(rest, Cow::Owned(_)))];
+    sealed.extend(head);
+    sealed.extend(checksum(head, key, &rest));
     sealed.extend_from_slice(&rest);
     sealed
 }
 
 /// What was sealed under this key; none for anything else.
 pub(super) fn open<'a>(key: &str, sealed: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-    let (&[format, packed], rest) = sealed.split_first_chunk()?;
+    let (head @ &[format, packed], rest) = sealed.split_first_chunk()?;
     let (sum, rest) = rest.split_first_chunk::<CHECKSUM>()?;
-    if format != FORMAT || *sum != checksum(key, rest) {
+    if format != FORMAT || *sum != checksum(*head, key, rest) {
         return None;
     }
     match packed {
@@ -59,9 +60,10 @@ pub(super) fn open<'a>(key: &str, sealed: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     }
 }
 
-fn checksum(key: &str, rest: &[u8]) -> [u8; CHECKSUM] {
+fn checksum(head: [u8; 2], key: &str, rest: &[u8]) -> [u8; CHECKSUM] {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&(key.len() as u64).to_le_bytes()).update(key.as_bytes()).update(rest);
+    hasher.update(&head).update(&(key.len() as u64).to_le_bytes());
+    hasher.update(key.as_bytes()).update(rest);
     let mut sum = [0; CHECKSUM];
     sum.copy_from_slice(&hasher.finalize().as_bytes()[..CHECKSUM]);
     sum
@@ -85,6 +87,11 @@ mod tests {
             prop_assert_eq!(open("a", &sealed).unwrap(), &value[..]);
             prop_assert_eq!(open("b", &sealed), None, "somebody else's value");
             prop_assert_eq!(open("a", &garbage), None);
+            for bit in 0..8 * HEAD {
+                let mut damaged = sealed.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                prop_assert_eq!(open("a", &damaged), None);
+            }
             let mut damaged = sealed.clone();
             damaged[place.index(sealed.len())] ^= 1 << bit;
             prop_assert_eq!(open("a", &damaged), None);
@@ -99,8 +106,9 @@ mod tests {
     fn a_length_that_is_a_lie_takes_no_memory() {
         let mut rest = u32::MAX.to_le_bytes().to_vec();
         rest.extend([0; 8]);
-        let mut sealed = vec![FORMAT, 1];
-        sealed.extend(checksum("a", &rest));
+        let head = [FORMAT, 1];
+        let mut sealed = head.to_vec();
+        sealed.extend(checksum(head, "a", &rest));
         sealed.extend(rest);
         assert_eq!(open("a", &sealed), None);
     }

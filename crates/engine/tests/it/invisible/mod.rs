@@ -27,8 +27,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::parts::{
-    Fails, FickleCache, Rig, TroubledStore, author, entry_id, settings, sharing, start,
-    without_caches,
+    Fails, FickleCache, LaggingSearch, Outside, Rig, TroubledStore, author, entry_id, settings,
+    sharing, start, without_caches,
 };
 use model::Model;
 use steps::{Ask, QUESTIONS, Run, Step, Wait, Which};
@@ -100,13 +100,16 @@ fn tiny_caches() -> Settings {
 
 async fn run(run: &Run, tally: &mut Tally) {
     let inner = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let search = |seed| Arc::new(LaggingSearch::new(Arc::clone(&inner) as _, seed));
+    let search = run.elsewhere.map(search);
     let troubled = Arc::new(TroubledStore::new(inner));
     let limits = if run.tiny_caches { tiny_caches() } else { settings() };
-    let shared = run.shared.map(|seed| Arc::new(FickleCache::new(seed)));
+    let cache = run.shared.map(|seed| Arc::new(FickleCache::new(seed)));
+    let outside = Outside { cache, search };
     let both = Arc::clone(&troubled) as Arc<dyn Store>;
-    let cached = Rig::sharing(Arc::clone(&both), limits, shared.as_ref()).await.unwrap();
+    let cached = Rig::sharing(Arc::clone(&both), limits, &outside).await.unwrap();
     let parts = (&cached.embedder, &cached.clock);
-    let other = sharing(&both, parts, settings(), shared.as_ref()).await.unwrap();
+    let other = sharing(&both, parts, settings(), &outside).await.unwrap();
     let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
     let plain = start(&store, &cached.embedder, &cached.clock, without_caches()).await.unwrap();
     let model = Model::new(Arc::clone(&cached.embedder));
@@ -135,6 +138,7 @@ async fn run(run: &Run, tally: &mut Tally) {
     for node in [&twins.cached.engine, &twins.other] {
         tally.ended(&node.caches());
     }
+    tally.searched(outside.search.map(|search| search.searches()));
 }
 
 impl Twins {

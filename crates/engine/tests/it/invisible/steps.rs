@@ -140,6 +140,8 @@ pub(super) struct Run {
     pub(super) tiny_caches: bool,
     /// Whether the nodes share a cache, and what its moods come from.
     pub(super) shared: Option<u64>,
+    /// Whether the nodes search elsewhere, and what its moods come from.
+    pub(super) elsewhere: Option<u64>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -185,10 +187,13 @@ pub(super) fn run() -> impl Strategy<Value = Run> {
         .prop_map(|rows| vec![Step::Import { tenant: TENANTS[0], rows, publish: true }]);
     let set = prop_oneof![1 => small, 3 => large];
     let shared = prop::option::of(any::<u64>());
-    (prop::bool::weighted(0.2), shared, set, prop::collection::vec(step(), 1..50)).prop_map(
-        |(tiny_caches, shared, set, steps)| Run {
+    let elsewhere = prop::option::weighted(0.3, any::<u64>());
+    let steps = prop::collection::vec(step(), 1..50);
+    (prop::bool::weighted(0.2), shared, elsewhere, set, steps).prop_map(
+        |(tiny_caches, shared, elsewhere, set, steps)| Run {
             tiny_caches,
             shared,
+            elsewhere,
             steps: set.into_iter().chain(steps).collect(),
         },
     )

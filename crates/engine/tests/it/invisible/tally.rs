@@ -8,6 +8,7 @@ use goldenset_engine::{CacheState, CacheStatus, DropReason, Looked, SharedReads}
 
 use super::Done;
 use super::steps::Step;
+use crate::parts::Searches;
 
 /// What reasons say of an entry that may be out of date.
 const CAUSES: [&str; 5] = [
@@ -46,6 +47,8 @@ pub(super) struct Tally {
     /// Of what nodes share: results that were used, that did not hold any more, embeddings that
     /// were used, values that could not be read.
     shared: [u64; 4],
+    /// Of searches elsewhere: questions, those in an earlier set, times that it was filled.
+    elsewhere: [u64; 3],
 }
 
 impl Tally {
@@ -93,6 +96,12 @@ impl Tally {
         }
     }
 
+    pub(super) fn searched(&mut self, searches: Option<Searches>) {
+        let Searches { questions, lagging, fills } = searches.unwrap_or_default();
+        let counts = [questions, lagging, fills];
+        self.elsewhere.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         fn add<K: Ord, V: std::ops::AddAssign + Default>(
             to: &mut BTreeMap<K, V>,
@@ -114,6 +123,7 @@ impl Tally {
         self.kept += other.kept;
         self.evicted += other.evicted;
         self.shared.iter_mut().zip(other.shared).for_each(|(sum, count)| *sum += count);
+        self.elsewhere.iter_mut().zip(other.elsewhere).for_each(|(sum, count)| *sum += count);
     }
 
     /// Every tier gave every decision that it can give, and every refusal occurred.
@@ -170,6 +180,7 @@ impl Tally {
         assert!(self.kept >= 10 * least as u64 && self.evicted >= least, "{self:#?}");
         assert!(self.followed >= 10 * least, "{self:#?}");
         assert!(self.shared.iter().all(|count| *count >= 2 * least as u64), "{self:#?}");
+        assert!(self.elsewhere.iter().all(|count| *count >= 10 * least as u64), "{self:#?}");
         for (reason, count) in &self.dropped {
             // Too many changes at once are not made here.
             if *reason == DropReason::JournalGap.as_str() {

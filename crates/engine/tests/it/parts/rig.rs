@@ -12,10 +12,17 @@ use goldenset_store::SqliteStore;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use super::{FickleCache, TestClock, WordEmbedder, verifier};
+use super::{FickleCache, LaggingSearch, TestClock, WordEmbedder, verifier};
 
 /// Small: so are the sets of the tests.
 const DIMENSIONS: usize = 64;
+
+/// What nodes share besides the store.
+#[derive(Default)]
+pub(crate) struct Outside {
+    pub(crate) cache: Option<Arc<FickleCache>>,
+    pub(crate) search: Option<Arc<LaggingSearch>>,
+}
 
 pub(crate) struct Rig {
     pub(crate) clock: Arc<TestClock>,
@@ -37,18 +44,18 @@ impl Rig {
 
     /// Over what `store` has already.
     pub(crate) async fn over(store: Arc<dyn Store>, settings: Settings) -> Result<Self> {
-        Self::sharing(store, settings, None).await
+        Self::sharing(store, settings, &Outside::default()).await
     }
 
-    /// The same, with a cache that nodes share.
+    /// The same, with what nodes share besides.
     pub(crate) async fn sharing(
         store: Arc<dyn Store>,
         settings: Settings,
-        cache: Option<&Arc<FickleCache>>,
+        outside: &Outside,
     ) -> Result<Self> {
         let (clock, embedder) = (TestClock::new(), WordEmbedder::new(DIMENSIONS));
         let (clock, embedder) = (Arc::new(clock), Arc::new(embedder));
-        let engine = sharing(&store, (&embedder, &clock), settings, cache).await?;
+        let engine = sharing(&store, (&embedder, &clock), settings, outside).await?;
         Ok(Self { clock, embedder, store, engine })
     }
 
@@ -117,23 +124,25 @@ pub(crate) async fn start(
     clock: &Arc<TestClock>,
     settings: Settings,
 ) -> Result<Arc<Engine>> {
-    sharing(store, (embedder, clock), settings, None).await
+    sharing(store, (embedder, clock), settings, &Outside::default()).await
 }
 
-/// The same, with a cache that nodes share.
+/// The same, with what nodes share besides.
 pub(crate) async fn sharing(
     store: &Arc<dyn Store>,
     (embedder, clock): (&Arc<WordEmbedder>, &Arc<TestClock>),
     settings: Settings,
-    cache: Option<&Arc<FickleCache>>,
+    Outside { cache, search }: &Outside,
 ) -> Result<Arc<Engine>> {
-    let shared = cache.map(|cache| SharedTier { cache: Arc::clone(cache) as _, build: [7; 32] });
+    let shared =
+        cache.as_ref().map(|cache| SharedTier { cache: Arc::clone(cache) as _, build: [7; 32] });
     let parts = Parts {
         store: Arc::clone(store),
         embedder: Arc::clone(embedder) as _,
         verifier: verifier(&**embedder),
         lexicons: vec![],
         pair_judge: None,
+        search: search.clone().map(|search| search as _),
         shared,
         clock: Arc::clone(clock) as _,
     };

@@ -10,6 +10,7 @@ mod eval;
 mod experts;
 mod feedback;
 mod fit;
+mod index;
 mod keys;
 mod log;
 mod migrate_store;
@@ -39,6 +40,7 @@ pub(super) use eval::Eval;
 pub(super) use experts::{Experts, ImportLines, ListExperts, PutExpert, ShowExpert};
 pub(super) use feedback::{FeedbackCommand, GiveFeedback, ListFeedback};
 pub(super) use fit::Fit;
+pub(super) use index::{BuildIndex, Index, IndexMethod};
 pub(super) use keys::{CreateKey, Keys, ListKeys, RevokeKey};
 pub(super) use log::Log;
 pub(super) use migrate_store::MigrateStore;
@@ -271,6 +273,15 @@ Examples:
   goldenset log --entry o012 --limit 10
   goldenset log --action published --json")]
     Log(Log),
+    /// Measure, build and show the index of the vectors in the database (store.search = "pgvector")
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset index status
+  goldenset index advise
+  goldenset index build --method hnsw --ef-search 200"
+    )]
+    Index(Index),
     /// Copy everything into another store: a data folder into Postgres, or back
     #[command(name = "migrate-store")]
     MigrateStore(MigrateStore),

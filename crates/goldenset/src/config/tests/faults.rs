@@ -97,6 +97,11 @@ fn every_fault_names_its_place_and_what_was_meant() {
         "`judge.kind` (file ./goldenset.toml:2) must be none or local or rerank, is `remote`",
     );
     check(
+        file("[store]\nsearch = \"pgvector\""),
+        "`store.search` (file ./goldenset.toml:2) is pgvector, and golden sets in a data folder are \
+         searched in memory: set DATABASE_URL to a Postgres database, or store.search to memory",
+    );
+    check(
         file("[judge]\ntop = 3"),
         "`judge.top` (file ./goldenset.toml:2) must be a whole number from 1 to 2, is 3",
     );

@@ -35,10 +35,12 @@ fn every_name_of_the_environment_sets_its_key() {
         let value = another_for(key);
         for name in [Some(key.own_name()), key.common_name.map(str::to_owned)].into_iter().flatten()
         {
-            let environment = [
-                (name.as_str(), value.as_str()),
-                ("GOLDENSET__EMBEDDING__BASE_URL", "http://h/v1"),
-            ];
+            // What it cannot be set without.
+            let with = match key.name {
+                "store.search" => ("DATABASE_URL", "postgres://h/d"),
+                _ => ("GOLDENSET__EMBEDDING__BASE_URL", "http://h/v1"),
+            };
+            let environment = [(name.as_str(), value.as_str()), with];
             let of_url = key.name == "embedding.base_url";
             let loaded = in_environment(&environment[..if of_url { 1 } else { 2 }]).load().unwrap();
             let (now, source) = setting(&loaded, key.name);

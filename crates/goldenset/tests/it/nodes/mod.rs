@@ -9,4 +9,5 @@ mod postgres_faults;
 mod redis;
 mod redis_faults;
 mod restored;
+mod searching;
 mod together;

@@ -95,9 +95,11 @@ fn a_key_that_one_revokes_opens_nothing_on_the_others() {
 
 #[test]
 fn caches_of_nodes_are_invisible() {
-    // The first two share what they find; the third keeps nothing.
+    // The first two share what they find, here or in the database; the third keeps nothing.
     let (url, prefix) = (named("GOLDENSET_TEST_REDIS"), own_prefix());
-    let mut nodes = Nodes::configured(2, &redis(&url, &prefix));
+    let sharing = redis(&url, &prefix);
+    let mut nodes = Nodes::configured(1, &sharing);
+    nodes.add(&[sharing[0], sharing[1], ("GOLDENSET__STORE__SEARCH", "pgvector")]);
     let off = [
         ("GOLDENSET__CACHE__RESULT_TTL_SECONDS", "0"),
         ("GOLDENSET__CACHE__EMBEDDING_TTL_SECONDS", "0"),
