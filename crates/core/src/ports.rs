@@ -28,7 +28,7 @@ pub use references::{
 };
 pub use shared_cache::{SharedCache, SharedCacheFaults, SharedCacheHealth, SharedItem, SharedKeys};
 pub use store::{EntryRecord, PublishedChanges, PublishedSet, PublishedVersion, Store};
-pub use vector_search::{Filled, NearEntry, Nearest, NearestQuery, VectorSearch};
+pub use vector_search::{Filled, Near, NearEntry, Nearest, NearestQuery, VectorSearch};
 pub use watch::WatchStore;
 
 /// Tells the time; tests move it.

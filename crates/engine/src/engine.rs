@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
-use crate::cache::{CacheLimits, ResultCache, Shared, SharedTier};
+use crate::cache::{CacheLimits, NearMissSettings, NearMisses, ResultCache, Shared, SharedTier};
 use crate::embedding::Embeddings;
 use crate::follow::Freshness;
 use crate::judge::Judges;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub results: CacheLimits,
     /// Bounds of the embedding cache.
     pub embeddings: CacheLimits,
+    /// How searches of the past are used where vectors are searched elsewhere, if they are.
+    pub near_misses: Option<NearMissSettings>,
     /// Most texts in one call of the embedding provider.
     pub batch_size: usize,
     /// How feedback counts, and who decides.
@@ -75,6 +77,7 @@ pub struct Engine {
     pub(crate) results: ResultCache,
     pub(crate) shared: Option<Arc<Shared>>,
     pub(crate) search: Option<Arc<dyn VectorSearch>>,
+    pub(crate) near_misses: Option<NearMisses>,
     pub(crate) freshness: Freshness,
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
@@ -119,6 +122,7 @@ impl Engine {
                 settings.batch_size,
             ),
             shared,
+            near_misses: search.as_ref().and(settings.near_misses).map(NearMisses::new),
             search,
             results: ResultCache::new(settings.results),
             store,

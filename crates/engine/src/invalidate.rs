@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::cache::{Basis, CacheState, Names, Shared, StoredResult};
+use crate::cache::{Basis, CacheState, Names, NearMisses, Shared, StoredResult};
 use crate::engine::Engine;
 use crate::lookup::check_query;
 
@@ -63,6 +63,15 @@ impl Selection {
                 Self::Entry(..) => false,
                 Self::Question(_, signature) => of == signature,
                 Self::Tenant(_) | Self::Everything => true,
+            }
+    }
+
+    /// A search knows nothing of the question but its vector: with one, all of the tenant go.
+    fn has_search(&self, whose: &TenantId, found: &dyn Fn(&EntryId) -> bool) -> bool {
+        self.tenant().is_none_or(|tenant| whose == tenant)
+            && match self {
+                Self::Entry(_, id) => found(id),
+                Self::Question(..) | Self::Tenant(_) | Self::Everything => true,
             }
     }
 
@@ -131,6 +140,7 @@ impl Engine {
         CacheState {
             results: self.results.state(),
             embeddings: self.embeddings.cache().state(),
+            near_misses: self.near_misses.as_ref().map(NearMisses::state),
             shared: self.shared.as_ref().map(|shared| shared.state()),
         }
     }
@@ -168,6 +178,9 @@ impl Engine {
             listed.sort_by_key(|one| (one.age_seconds, one.signature));
             let embeddings = embeddings.held(has_embedding);
             return Ok(Invalidated { dry_run, results, embeddings, shared, listed: Some(listed) });
+        }
+        if let Some(near_misses) = &self.near_misses {
+            near_misses.forget(|whose, found| selection.has_search(whose, found));
         }
         let results = self.results.invalidate(has_result);
         let embeddings = embeddings.invalidate(has_embedding);

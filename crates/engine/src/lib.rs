@@ -36,8 +36,8 @@ mod watch;
 
 pub use answer::{Answer, Choice, Clarify, LookupResult, Match};
 pub use cache::{
-    CacheLimits, CacheState, DropReason, Dropped, EmbeddingsState, ResultsState, SharedReads,
-    SharedState, SharedTier,
+    CacheLimits, CacheState, DropReason, Dropped, EmbeddingsState, NearMissRule, NearMissSettings,
+    NearMissState, ResultsState, SharedReads, SharedState, SharedTier,
 };
 pub use changes::{Author, Changed};
 pub use compare::Comparison;

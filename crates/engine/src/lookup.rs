@@ -158,7 +158,7 @@ impl Engine {
         let mut behind = 0;
         let hurried = late.load(Ordering::Relaxed);
         let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
-        let (Open { set, scope, question, key }, considered, judged, opinion) = loop {
+        let (Open { set, scope, question, key }, (considered, reused), judged, opinion) = loop {
             self.be_fresh().await;
             open = match self.renewed(open)? {
                 Step::Done(looked) => return Ok(looked),
@@ -173,8 +173,8 @@ impl Engine {
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
             let profile = verifier.question(question, &words);
-            let found = match self
-                .search_after(made.take().as_ref(), set, &vector, &Among::of(scope))
+            let (found, reused) = match self
+                .search_or_reuse(made.take().as_ref(), set, &vector, &Among::of(scope))
                 .await
             {
                 // Others have published, and were quicker with the search than with this node.
@@ -198,7 +198,7 @@ impl Engine {
             // Where the wait took so long that the set or the day changed, all is looked at again;
             // there is no waiting beyond the deadline, so this ends.
             if opinion == Opinion::NotAsked || self.is_current(scope, set.epoch())? {
-                break (open, (ids, reach), judged, opinion);
+                break (open, ((ids, reach), reused), judged, opinion);
             }
         };
         late.fetch_or(opinion == Opinion::Late, Ordering::Relaxed);
@@ -224,15 +224,19 @@ impl Engine {
         } else {
             Arc::new(answer)
         };
-        let cache = match source {
-            EmbeddingSource::Cache => CacheStatus::EmbeddingHit,
-            EmbeddingSource::Joined | EmbeddingSource::Provider => CacheStatus::Miss,
+        let embedding_cached = source == EmbeddingSource::Cache;
+        let cache = match (reused, embedding_cached) {
+            (Some(true), _) => CacheStatus::NearMiss,
+            (_, true) => CacheStatus::EmbeddingHit,
+            (_, false) => CacheStatus::Miss,
         };
         let facts = Facts {
             cache,
             epoch: set.epoch(),
             embedding: Some(waited),
             verification: Some(started.elapsed()),
+            embedding_cached: Some(embedding_cached),
+            reused,
             opinion,
         };
         Ok(Looked { answer, facts })

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use goldenset_core::embedding::Vector;
-use goldenset_core::ports::{Filled, NearEntry, Nearest, NearestQuery};
-use goldenset_core::{Code, EntryId, Error, Result, TenantId};
+use goldenset_core::ports::{Filled, Near, NearEntry, Nearest, NearestQuery};
+use goldenset_core::{Code, EntryId, EpochStamp, Error, Result, TenantId};
 use goldenset_vectors::dot;
 
 use crate::engine::{Engine, Progress};
@@ -45,7 +45,10 @@ impl Engine {
         query.k += set.supposed().replaced;
         for _ in 0..TRIES {
             let nearest = search.nearest(&query).await?;
-            if let Some(found) = merged(set, &nearest, 0, (vector, among))? {
+            if let Some(found) = merged(set, of(&nearest, 0), (vector, among))? {
+                if set.supposed().ids.is_empty() {
+                    self.remember(&nearest, 0, (vector, among));
+                }
                 return Ok(found);
             }
             self.sync_search(among.tenant, &|_, _| ()).await?;
@@ -64,25 +67,53 @@ impl Engine {
         Some(Arc::new(search.nearest(&self.nearest(among, vectors)).await))
     }
 
-    /// The same as [`Engine::search`], where its first round trip may have been made already.
+    /// The same as [`Engine::search`] for a lookup, whose first round trip may have been made
+    /// already; also whether a search of the past answered, where such are kept.
     ///
     /// # Errors
     /// As that.
-    pub(crate) async fn search_after(
+    pub(crate) async fn search_or_reuse(
         &self,
         made: Option<&(Many, usize)>,
         set: &TenantSet,
         vector: &Vector,
         among: &Among<'_>,
-    ) -> Result<Vec<Found>> {
+    ) -> Result<(Vec<Found>, Option<bool>)> {
+        if let Some(found) = self.search_of_the_past(set, vector, among) {
+            return Ok((found, Some(true)));
+        }
+        let reused = self.near_misses.as_ref().map(|_| false);
         if let Some((many, place)) = made {
             // Whoever does not answer is not asked again for each question.
             let nearest = many.as_ref().as_ref().map_err(Error::share)?;
-            if let Ok(Some(found)) = merged(set, nearest, *place, (vector, among)) {
-                return Ok(found);
+            if let Ok(Some(found)) = merged(set, of(nearest, *place), (vector, among)) {
+                self.remember(nearest, *place, (vector, among));
+                return Ok((found, reused));
             }
         }
-        self.search(set, vector, among).await
+        Ok((self.search(set, vector, among).await?, reused))
+    }
+
+    /// What was found elsewhere for nearly the same question, where it is what would be found now.
+    fn search_of_the_past(
+        &self,
+        set: &TenantSet,
+        vector: &Vector,
+        among: &Among<'_>,
+    ) -> Option<Vec<Found>> {
+        let near_misses = self.near_misses.as_ref()?;
+        near_misses.find(among, vector, self.clock.now(), |past| {
+            let found = merged(set, (Some(past.stamp), Some(&past.near)), (vector, among));
+            found.ok().flatten().filter(|found| near_misses.holds(past, vector, (found, among)))
+        })
+    }
+
+    fn remember(&self, nearest: &Nearest, place: usize, (vector, among): (&Vector, &Among<'_>)) {
+        if let (Some(near_misses), (Some(stamp), Some(near))) =
+            (&self.near_misses, of(nearest, place))
+        {
+            near_misses.keep(among, vector, (stamp, near.clone()), self.clock.now());
+        }
     }
 
     /// The one entry, however far from `vector` it is.
@@ -146,13 +177,10 @@ impl Engine {
 /// that cannot be told from it.
 fn merged(
     set: &TenantSet,
-    nearest: &Nearest,
-    place: usize,
+    (stamp, near): (Option<EpochStamp>, Option<&Near>),
     (vector, among): (&Vector, &Among<'_>),
 ) -> Result<Option<Vec<Found>>> {
-    let (Some(stamp), Some(listed)) = (nearest.stamp, nearest.found.get(place)) else {
-        return Ok(None);
-    };
+    let (Some(stamp), Some(near)) = (stamp, near) else { return Ok(None) };
     if stamp.epoch > set.epoch() {
         let detail = "the search knows later changes than this node";
         return Err(Error::new(Code::EpochMoved, detail).fix("ask again"));
@@ -178,7 +206,7 @@ fn merged(
     // What is only supposed is searched here.
     let mut found = search_here(set, vector, among);
     let is_known = |id: &EntryId| !set.supposed().ids.contains(id);
-    for NearEntry { id, version, vectors } in listed {
+    for NearEntry { id, version, vectors } in &near.entries {
         if changed.contains_key(id) || !is_known(id) {
             continue;
         }
@@ -198,6 +226,11 @@ fn merged(
     sort(&mut found);
     found.truncate(among.depth);
     Ok(Some(found))
+}
+
+/// What was found for one of the questions, and in which state.
+fn of(nearest: &Nearest, place: usize) -> (Option<EpochStamp>, Option<&Near>) {
+    (nearest.stamp, nearest.found.get(place))
 }
 
 /// An entry with its most similar phrasing; none where no similarity is a number.

@@ -199,8 +199,8 @@ impl Bench {
             match looked.facts.cache {
                 CacheStatus::SignatureHit => outcome.signature += 1,
                 CacheStatus::ResultHit => outcome.result += 1,
-                status @ (CacheStatus::EmbeddingHit | CacheStatus::Miss) => {
-                    outcome.embedding += usize::from(status == CacheStatus::EmbeddingHit);
+                CacheStatus::EmbeddingHit | CacheStatus::NearMiss | CacheStatus::Miss => {
+                    outcome.embedding += usize::from(looked.facts.embedding_cached == Some(true));
                     let body = looked.answer.body().clone();
                     let question = Canonical::of(&line.query).signature();
                     let before = found.insert(question, (line.t, body.clone()));

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use goldenset_core::decision::Decision;
 use goldenset_core::ports::Embedder;
 use goldenset_core::{Code, Embedding, Error, ModelId, Result};
-use goldenset_engine::{CacheStatus, Engine, Opinion, WatchState};
+use goldenset_engine::{CacheStatus, Engine, Facts, Opinion, WatchState};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts,
     Registry, TextEncoder,
@@ -122,7 +122,7 @@ impl Metrics {
     /// caller gave.
     pub fn looked_up<E>(
         &self,
-        cache: std::result::Result<CacheStatus, E>,
+        facts: std::result::Result<&Facts, E>,
         threshold: Option<f64>,
         elapsed: Duration,
     ) {
@@ -133,16 +133,16 @@ impl Metrics {
             threshold if (0.0..=1.0).contains(&threshold) => format!("{threshold:.2}"),
             _ => "invalid".into(),
         };
-        let status = match &cache {
-            Ok(status) => status.as_str(),
+        let status = match &facts {
+            Ok(facts) => facts.cache.as_str(),
             Err(_) => "error",
         };
         self.latency
             .with_label_values(&[status, threshold.as_str()])
             .observe(elapsed.as_secs_f64());
-        let Ok(status) = cache else { return };
-        for (tier, hit) in tiers(status) {
-            let family = if *hit { &self.hits } else { &self.misses };
+        let Ok(facts) = facts else { return };
+        for (tier, hit) in tiers(facts) {
+            let family = if hit { &self.hits } else { &self.misses };
             family.with_label_values(&[tier]).inc();
         }
     }
@@ -200,15 +200,16 @@ impl<'a> Raising<'a> {
 }
 
 /// The tiers that a lookup asked, and whether each could answer.
-fn tiers(status: CacheStatus) -> &'static [(&'static str, bool)] {
-    match status {
-        CacheStatus::SignatureHit => &[("signature", true)],
-        CacheStatus::ResultHit => &[("signature", false), ("result", true)],
-        CacheStatus::EmbeddingHit => {
-            &[("signature", false), ("result", false), ("embedding", true)]
-        }
-        CacheStatus::Miss => &[("signature", false), ("result", false), ("embedding", false)],
-    }
+fn tiers(facts: &Facts) -> impl Iterator<Item = (&'static str, bool)> {
+    let by_signature = facts.cache == CacheStatus::SignatureHit;
+    let by_result = (!by_signature).then_some(facts.cache == CacheStatus::ResultHit);
+    let asked = [
+        ("signature", Some(by_signature)),
+        ("result", by_result),
+        ("embedding", facts.embedding_cached),
+        ("near_miss", facts.reused),
+    ];
+    asked.into_iter().filter_map(|(tier, hit)| Some((tier, hit?)))
 }
 
 /// An embedder whose calls are timed.

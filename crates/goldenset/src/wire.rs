@@ -15,8 +15,8 @@ use goldenset_embed::{
 };
 use goldenset_engine::scope::Defaults;
 use goldenset_engine::{
-    CacheLimits, Engine, MissedSettings, PairJudge, Parts, Progress, Settings, SharedTier,
-    WatchSettings,
+    CacheLimits, Engine, MissedSettings, NearMissRule, NearMissSettings, PairJudge, Parts,
+    Progress, Settings, SharedTier, WatchSettings,
 };
 use goldenset_store::{
     CopyStore, PgVector, PgVectorOptions, PostgresOptions, PostgresStore, RedisCache, RedisOptions,
@@ -24,7 +24,9 @@ use goldenset_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, Provider, Search};
+use crate::config::{
+    Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, NearMiss, Provider, Search,
+};
 use crate::lexicons;
 
 /// The weights of the bundled model's score, made by `goldenset fit`.
@@ -322,7 +324,6 @@ fn build() -> [u8; 32] {
 /// How the engine behaves under this configuration.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let seconds = |seconds| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
     let Cache { result_ttl_seconds, embedding_ttl_seconds, result_bytes, embedding_bytes, .. } =
         config.cache;
     Settings {
@@ -334,9 +335,30 @@ pub fn settings(config: &Config) -> Settings {
         time_zone: config.lookup.time_zone.clone(),
         results: CacheLimits { ttl: seconds(result_ttl_seconds), bytes: result_bytes },
         embeddings: CacheLimits { ttl: seconds(embedding_ttl_seconds), bytes: embedding_bytes },
+        near_misses: near_misses(&config.cache),
         batch_size: config.embedding.batch_size,
         policy: policy(config),
     }
+}
+
+/// How searches of the past are used under this configuration.
+fn near_misses(cache: &Cache) -> Option<NearMissSettings> {
+    let rule = match cache.near_miss {
+        NearMiss::Proven => NearMissRule::Proven,
+        NearMiss::Plain => NearMissRule::Plain,
+        NearMiss::Off => return None,
+    };
+    Some(NearMissSettings {
+        rule,
+        similarity: cache.near_miss_similarity as f32,
+        // Of questions, as the embeddings are.
+        ttl: seconds(cache.embedding_ttl_seconds),
+        bytes: cache.near_miss_bytes,
+    })
+}
+
+fn seconds(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// How the word of experts counts under this configuration.

@@ -44,10 +44,20 @@ pub struct Nearest {
     /// search has not been filled, or not with the vectors of all entries. What is found belongs
     /// to a snapshot of this state and to no other.
     pub stamp: Option<EpochStamp>,
-    /// One list a question, in their order: the `k` entries that are wanted, or all that there
-    /// are, and further ones that came near. In no order: the caller computes similarities as it
-    /// does everywhere, sorts by them and breaks ties by entry id.
-    pub found: Vec<Vec<NearEntry>>,
+    /// One a question, in their order.
+    pub found: Vec<Near>,
+}
+
+/// What was found for one question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Near {
+    /// The `k` entries that are wanted, or all that there are, and further ones that came near. In
+    /// no order: the caller computes similarities as it does everywhere, sorts by them and breaks
+    /// ties by entry id.
+    pub entries: Vec<NearEntry>,
+    /// No vector that the query allows and that is not in `entries` is more similar to the question
+    /// than this, as far as the search finds what is nearest; none where there is no such vector.
+    pub reach: Option<f64>,
 }
 
 /// How far a search has been filled.

@@ -5,6 +5,7 @@ mod basis;
 mod counts;
 mod embeddings;
 mod key;
+mod near_misses;
 #[cfg(test)]
 mod replay_tests;
 mod results;
@@ -14,6 +15,8 @@ pub(crate) use basis::{Basis, Grounds, Reach};
 pub use counts::{DropReason, Dropped};
 pub(crate) use embeddings::{EmbeddingCache, EmbeddingKey};
 pub(crate) use key::{JudgeId, ResultKey};
+pub(crate) use near_misses::NearMisses;
+pub use near_misses::{NearMissRule, NearMissSettings, NearMissState};
 pub(crate) use results::ResultCache;
 pub(crate) use shared::{Asked, Found, Names, Outcome, Shared, StoredResult};
 pub use shared::{SharedReads, SharedState, SharedTier};
@@ -39,7 +42,9 @@ pub struct CacheState {
     pub results: ResultsState,
     /// Embeddings of questions.
     pub embeddings: EmbeddingsState,
-    /// What nodes share of both; none where they share nothing.
+    /// Searches of the past; none where vectors are searched in this process.
+    pub near_misses: Option<NearMissState>,
+    /// What nodes share of the first two; none where they share nothing.
     pub shared: Option<SharedState>,
 }
 

@@ -17,6 +17,8 @@ pub enum CacheStatus {
     ResultHit,
     /// The embedding was cached; the search ran.
     EmbeddingHit,
+    /// What was found for nearly the same question was all that a search would find.
+    NearMiss,
     /// The provider was asked.
     Miss,
 }
@@ -29,6 +31,7 @@ impl CacheStatus {
             Self::SignatureHit => "signature_hit",
             Self::ResultHit => "result_hit",
             Self::EmbeddingHit => "embedding_hit",
+            Self::NearMiss => "near_miss",
             Self::Miss => "miss",
         }
     }
@@ -45,6 +48,10 @@ pub struct Facts {
     pub embedding: Option<Duration>,
     /// Search, guards, score and decision, when they ran; the wait for a second opinion included.
     pub verification: Option<Duration>,
+    /// Whether the embedding was cached, when one was needed.
+    pub embedding_cached: Option<bool>,
+    /// Whether a search of the past answered, when there was something to search and such are kept.
+    pub reused: Option<bool>,
     /// What became of the second opinion.
     pub opinion: Opinion,
 }
@@ -52,7 +59,15 @@ pub struct Facts {
 impl Facts {
     /// Of an answer that needed nothing but a look into a cache.
     pub(super) fn new(cache: CacheStatus, epoch: Epoch) -> Self {
-        Self { cache, epoch, embedding: None, verification: None, opinion: Opinion::NotAsked }
+        Self {
+            cache,
+            epoch,
+            embedding: None,
+            verification: None,
+            embedding_cached: None,
+            reused: None,
+            opinion: Opinion::NotAsked,
+        }
     }
 }
 

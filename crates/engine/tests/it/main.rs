@@ -21,6 +21,7 @@ mod lexicons;
 mod listing;
 mod living_on;
 mod midnight;
+mod near_misses;
 mod opinions;
 mod parts;
 mod restart;

@@ -175,6 +175,12 @@ pub struct Cache {
     pub result_bytes: u64,
     /// Memory for vectors, bytes; 0: none are kept.
     pub embedding_bytes: u64,
+    /// When what was found for one question is taken for another.
+    pub near_miss: NearMiss,
+    /// Questions less similar are not nearly the same, 0 to 1.
+    pub near_miss_similarity: f64,
+    /// Memory for what was found, bytes.
+    pub near_miss_bytes: u64,
     /// Redis address, empty: none.
     pub redis_url: Secret,
     /// Whether it is a cluster.
@@ -188,6 +194,18 @@ pub struct Cache {
     pub redis_timeout_ms: u64,
     /// Longest wait for a connection, milliseconds.
     pub redis_connect_timeout_ms: u64,
+}
+
+/// When what a search found for one question is taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NearMiss {
+    /// When it is proven that a search would find the same.
+    Proven,
+    /// When the questions are similar enough.
+    Plain,
+    /// Never.
+    Off,
 }
 
 /// Section `verifier`.

@@ -79,7 +79,7 @@ pub(crate) async fn one(
     let threshold = options.min_similarity;
     let looked = app.watch.lookup(&query, options).await;
     let elapsed = started.elapsed();
-    app.metrics.looked_up(looked.as_ref().map(|looked| looked.facts.cache), threshold, elapsed);
+    app.metrics.looked_up(looked.as_ref().map(|looked| &looked.facts), threshold, elapsed);
     let Looked { answer, facts } = looked?;
     app.metrics.decided(answer.result().decision, facts.opinion);
     let mut headers = facts_headers(facts.cache.as_str(), Some(facts.epoch));
@@ -112,9 +112,9 @@ pub(crate) async fn batch(
     let mut epoch: Option<Epoch> = None;
     let mut parts = Vec::with_capacity(results.len());
     for (place, result) in results.into_iter().enumerate() {
-        let status = result.as_ref().map(|looked| looked.facts.cache);
-        app.metrics.looked_up(status, threshold, elapsed);
-        *statuses.entry(status.map_or("error", |cache| cache.as_str())).or_default() += 1;
+        let facts = result.as_ref().map(|looked| &looked.facts);
+        app.metrics.looked_up(facts, threshold, elapsed);
+        *statuses.entry(facts.map_or("error", |facts| facts.cache.as_str())).or_default() += 1;
         parts.push(match result {
             Ok(Looked { answer, facts }) => {
                 app.metrics.decided(answer.result().decision, facts.opinion);

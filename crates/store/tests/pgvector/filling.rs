@@ -36,7 +36,10 @@ async fn follows_every_change() {
     let first = [entry("a", &vectors[..2]), entry("b", &vectors[2..3])];
     assert_eq!(place.publish("default", &first).await, Epoch(1));
     let before = place.search.nearest(&asked).await.unwrap();
-    assert_eq!((before.stamp.map(|stamp| stamp.epoch), before.found[0].len()), (Some(Epoch(0)), 0));
+    assert_eq!(
+        (before.stamp.map(|stamp| stamp.epoch), before.found[0].entries.len()),
+        (Some(Epoch(0)), 0)
+    );
     assert_eq!(place.sync("default").await.epoch, Epoch(1));
     place.is_exact(&asked).await;
 

@@ -102,6 +102,7 @@ pub(super) async fn sync(search: &PgVector, tenant: &str) -> Filled {
 pub(super) fn ranked(query: &NearestQuery, nearest: &Nearest) -> Vec<Vec<(String, VersionNumber)>> {
     let each = query.vectors.iter().zip(&nearest.found).map(|(asked, found)| {
         let near = found
+            .entries
             .iter()
             .map(|near| (near.id.to_string(), near.version, best(asked, &near.vectors)));
         sorted(near.collect(), query.k)

@@ -140,12 +140,12 @@ async fn a_search_that_takes_too_long_is_an_error() {
     let hurried = PgVector::open(&hurried).await.unwrap();
     let asked = asking("default", 1, &[vector]);
     let nearest = async || goldenset_core::ports::VectorSearch::nearest(&hurried, &asked).await;
-    assert_eq!(nearest().await.unwrap().found[0].len(), 1);
+    assert_eq!(nearest().await.unwrap().found[0].entries.len(), 1);
     let mut db = place.schema.connect().await;
     let mut held = db.begin().await.unwrap();
     held.execute("LOCK TABLE embeddings IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let error = nearest().await.unwrap_err();
     assert_eq!(error.code, Code::StoreUnavailable, "{error:?}");
     held.rollback().await.unwrap();
-    assert_eq!(nearest().await.unwrap().found[0].len(), 1);
+    assert_eq!(nearest().await.unwrap().found[0].entries.len(), 1);
 }

@@ -49,6 +49,8 @@ pub(super) struct Tally {
     shared: [u64; 4],
     /// Of searches elsewhere: questions, those in an earlier set, times that it was filled.
     elsewhere: [u64; 3],
+    /// Of searches of the past: those that did, and those of which it was not proven.
+    reused: [u64; 2],
 }
 
 impl Tally {
@@ -90,6 +92,10 @@ impl Tally {
             let counts = [hits, stale, shared.embeddings.hits, shared.unusable];
             self.shared.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
+        if let Some(past) = &state.near_misses {
+            let counts = [past.hits, past.unproven];
+            self.reused.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
         self.kept += state.results.kept;
         for reason in DropReason::ALL {
             *self.dropped.entry(reason.as_str()).or_default() += state.results.dropped.of(reason);
@@ -124,6 +130,7 @@ impl Tally {
         self.evicted += other.evicted;
         self.shared.iter_mut().zip(other.shared).for_each(|(sum, count)| *sum += count);
         self.elsewhere.iter_mut().zip(other.elsewhere).for_each(|(sum, count)| *sum += count);
+        self.reused.iter_mut().zip(other.reused).for_each(|(sum, count)| *sum += count);
     }
 
     /// Every tier gave every decision that it can give, and every refusal occurred.
@@ -180,6 +187,7 @@ impl Tally {
         assert!(self.kept >= 10 * least as u64 && self.evicted >= least, "{self:#?}");
         assert!(self.followed >= 10 * least, "{self:#?}");
         assert!(self.shared.iter().all(|count| *count >= 2 * least as u64), "{self:#?}");
+        assert!(self.reused.iter().all(|count| *count >= 10 * least as u64), "{self:#?}");
         assert!(self.elsewhere.iter().all(|count| *count >= 10 * least as u64), "{self:#?}");
         for (reason, count) in &self.dropped {
             // Too many changes at once are not made here.

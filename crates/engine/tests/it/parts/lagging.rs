@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use goldenset_core::embedding::Vector;
 use goldenset_core::ports::{
-    Filled, NearEntry, Nearest, NearestQuery, PublishedSet, Store, VectorSearch,
+    Filled, Near, NearEntry, Nearest, NearestQuery, PublishedSet, Store, VectorSearch,
 };
 use goldenset_core::{ModelId, Result, TenantId};
 
@@ -45,28 +45,32 @@ impl LaggingSearch {
 }
 
 impl State {
-    fn near(&mut self, query: &NearestQuery, vector: &Vector) -> Vec<NearEntry> {
-        let Some(set) = self.sets.get(&query.tenant) else { return Vec::new() };
+    fn near(&mut self, query: &NearestQuery, vector: &Vector) -> Near {
+        let Some(set) = self.sets.get(&query.tenant) else { return Near::default() };
         let allowed = set.entries.iter().filter(|entry| {
             let content = &entry.content;
             query.filters.allow(content) && content.validity.overlaps(&query.in_force)
         });
         let similarity = |other: &Vector| goldenset_vectors::dot(vector, other);
+        let mut hidden = None;
         let mut near: Vec<_> = allowed
             .map(|entry| {
                 let embeddings = entry.embeddings.iter().flatten();
                 let mut vectors: Vec<_> = embeddings.map(|one| Arc::clone(&one.vector)).collect();
                 vectors.sort_by(|a, b| similarity(b).total_cmp(&similarity(a)));
                 // Only those that came near.
-                vectors.truncate(self.dice.usize(1..3));
+                let far = vectors.split_off(self.dice.usize(1..3).min(vectors.len()));
+                hidden = hidden.into_iter().chain(far.first().map(similarity)).reduce(f32::max);
                 NearEntry { id: entry.id.clone(), version: entry.version, vectors }
             })
             .collect();
         let best = |entry: &NearEntry| entry.vectors.first().map_or(f32::MIN, similarity);
         near.sort_by(|a, b| best(b).total_cmp(&best(a)).then_with(|| a.id.cmp(&b.id)));
-        near.truncate(query.k + self.dice.usize(..3));
+        let left_out = near.split_off((query.k + self.dice.usize(..3)).min(near.len()));
+        // Of those that are here some vectors are missing, too.
+        let reach = hidden.into_iter().chain(left_out.iter().map(best)).reduce(f32::max);
         self.dice.shuffle(&mut near);
-        near
+        Near { entries: near, reach: reach.map(f64::from) }
     }
 }
 

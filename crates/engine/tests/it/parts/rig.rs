@@ -6,7 +6,8 @@ use goldenset_core::ports::Store;
 use goldenset_core::{Code, EntryContent, EntryId, Result, TenantId, Validity};
 use goldenset_engine::scope::{Defaults, Options};
 use goldenset_engine::{
-    Author, CacheLimits, CacheStatus, Changed, Engine, Looked, Parts, Settings, SharedTier,
+    Author, CacheLimits, CacheStatus, Changed, Engine, Looked, NearMissRule, NearMissSettings,
+    Parts, Settings, SharedTier,
 };
 use goldenset_store::SqliteStore;
 use jiff::SignedDuration;
@@ -157,6 +158,13 @@ pub(crate) fn settings() -> Settings {
         time_zone: TimeZone::get("Europe/Rome").unwrap(),
         results: CacheLimits { ttl: SignedDuration::from_mins(5), bytes: 4 << 20 },
         embeddings: CacheLimits { ttl: SignedDuration::from_hours(1), bytes: 4 << 20 },
+        // The sets are small: with this similarity most questions are nearly the same as others.
+        near_misses: Some(NearMissSettings {
+            rule: NearMissRule::Proven,
+            similarity: 0.3,
+            ttl: SignedDuration::from_hours(1),
+            bytes: 1 << 20,
+        }),
         batch_size: 50,
         policy: goldenset_core::curation::Policy::default(),
     }
@@ -164,7 +172,7 @@ pub(crate) fn settings() -> Settings {
 
 pub(crate) fn without_caches() -> Settings {
     let off = CacheLimits { ttl: SignedDuration::ZERO, bytes: 0 };
-    Settings { results: off, embeddings: off, ..settings() }
+    Settings { results: off, embeddings: off, near_misses: None, ..settings() }
 }
 
 pub(crate) fn author(tenant: &str) -> Author {

@@ -144,7 +144,10 @@ fn a_database_that_is_away_is_said_and_is_no_empty_result() {
     eventually("it is degraded", || node.get("/readyz").with(200)["status"] == "degraded");
     assert_eq!(node.answers(question).as_deref(), Some("Tre mesi."));
     assert_eq!(loosely(node, near).bytes, before.bytes, "what was found before is cached");
-    let refused = node.asks("quanto tempo dura il periodo di prova");
+    // All that there is was found for nearly the same question.
+    assert_eq!(loosely(node, "quanto dura la mia prova?!").cache(), "result_hit");
+    assert_eq!(loosely(node, "quanto dura la tua prova").cache(), "near_miss");
+    let refused = node.asks("chi paga la mensa aziendale");
     assert_eq!(refused.with(503)["code"], "store_unavailable");
     assert_eq!(refused.header("retry-after"), "1");
     let queries = json!({ "queries": [question, near, "e il preavviso?"] });

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use goldenset_core::ports::{NearEntry, Nearest, NearestQuery};
+use goldenset_core::ports::{Near, Nearest, NearestQuery};
 use goldenset_core::{Code, Error};
 use sqlx::{PgConnection, PgPool};
 
@@ -50,8 +50,7 @@ pub(super) async fn attempt(
     query: &NearestQuery,
     (way, plan): (Way, Option<IndexPlan>),
 ) -> Result<Option<Nearest>, Fault> {
-    let mut found: Vec<Vec<NearEntry>> = Vec::new();
-    found.resize_with(query.vectors.len(), Vec::new);
+    let mut found = vec![Near::default(); query.vectors.len()];
     let rows = wanted_rows(query.k);
     let mut open = VecDeque::from([((0..query.vectors.len()).collect::<Vec<_>>(), rows, way)]);
     let mut stamp = None;
@@ -64,11 +63,11 @@ pub(super) async fn attempt(
         let came = Came { k: query.k, rows, allowed: answer.allowed, content: rows >= MOST_ROWS };
         let (mut short, mut crowded) = (Vec::new(), Vec::new());
         for (place, rows) in places.into_iter().zip(answer.found) {
-            let (Some(asked), Some(list)) = (query.vectors.get(place), found.get_mut(place)) else {
+            let (Some(asked), Some(here)) = (query.vectors.get(place), found.get_mut(place)) else {
                 continue;
             };
             match judge(asked, rows, came) {
-                Verdict::Enough(entries) => *list = entries,
+                Verdict::Enough(near) => *here = near,
                 Verdict::Short => short.push(place),
                 Verdict::Crowded => crowded.push(place),
             }

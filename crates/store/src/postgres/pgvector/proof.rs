@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use goldenset_core::Vector;
-use goldenset_core::ports::NearEntry;
+use goldenset_core::ports::{Near, NearEntry};
 
 use super::statement::NearRow;
 
@@ -24,7 +24,7 @@ pub(super) fn inner(a: &[f32], b: &[f32]) -> f64 {
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
     /// These are the entries.
-    Enough(Vec<NearEntry>),
+    Enough(Near),
     /// The index gave up early.
     Short,
     /// Rows that did not come could be among the nearest.
@@ -59,7 +59,8 @@ pub(super) fn judge(asked: &Vector, found: Vec<NearRow>, came: Came) -> Verdict 
     let last = came.k.checked_sub(1).and_then(|last| best.get(last));
     let proven = last.is_some_and(|last| came.content || *last > reach);
     if all || proven {
-        Verdict::Enough(entries.into_iter().map(|(entry, _)| entry).collect())
+        let entries = entries.into_iter().map(|(entry, _)| entry).collect();
+        Verdict::Enough(Near { entries, reach: (!all).then_some(reach) })
     } else {
         Verdict::Crowded
     }

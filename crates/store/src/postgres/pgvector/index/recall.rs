@@ -102,7 +102,7 @@ impl Questions {
                 .fix("try again")
         })?;
         let each = found.into_iter().zip(&self.query.vectors).zip(&self.own);
-        Ok(each.map(|((found, asked), own)| similarities(asked, found, own)).collect())
+        Ok(each.map(|((found, asked), own)| similarities(asked, found.entries, own)).collect())
     }
 }
 
