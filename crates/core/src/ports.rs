@@ -5,6 +5,7 @@ mod calibrations;
 mod changes;
 mod curation;
 mod keys;
+mod model_store;
 mod models;
 mod questions;
 mod references;
@@ -21,6 +22,7 @@ pub use curation::{
     CandidateChange, CurationChanges, CurationStore, ExpertChange, LogFilter, LogLine, MissedTold,
 };
 pub use keys::KeyStore;
+pub use model_store::{BareVersion, KeptModel, ModelStore, ModelSwitch};
 pub use models::{Embedder, Pair, PairModel};
 pub use questions::QuestionStore;
 pub use references::{

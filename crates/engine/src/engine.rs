@@ -1,7 +1,7 @@
 //! The engine: one process's view of the golden sets and the parts that it works with.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
@@ -9,7 +9,7 @@ use goldenset_core::curation::Policy;
 use goldenset_core::guards::Lexicon;
 use goldenset_core::ports::{Clock, Embedder, PublishedSet, PublishedVersion, Store, VectorSearch};
 use goldenset_core::verifier::Verifier;
-use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, Result, TenantId};
+use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, ModelId, Result, TenantId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
@@ -82,6 +82,8 @@ pub struct Engine {
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
     pub(crate) writing: Mutex<()>,
+    /// The engine that took over, once one did.
+    pub(crate) successor: OnceLock<Arc<Engine>>,
 }
 
 /// How much one tenant serves.
@@ -133,6 +135,7 @@ impl Engine {
             freshness: Freshness::new(),
             snapshot: ArcSwap::default(),
             writing: Mutex::new(()),
+            successor: OnceLock::new(),
         };
         engine.show(TenantId::default(), engine.empty_set(&TenantId::default()));
         for (tenant, _) in engine.store.tenants().await? {
@@ -165,6 +168,12 @@ impl Engine {
     /// Ends the work with the store; the engine takes no change after it.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// The embedding model that lookups use.
+    #[must_use]
+    pub fn model(&self) -> &ModelId {
+        self.embeddings.embedder().model()
     }
 
     /// The store behind the engine.

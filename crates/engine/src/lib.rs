@@ -24,6 +24,7 @@ mod import;
 mod invalidate;
 mod judge;
 mod lookup;
+mod models;
 mod opinion;
 mod references;
 pub mod scope;
@@ -50,6 +51,7 @@ pub use gated::{Published, Publishing};
 pub use import::{ImportMode, Imported};
 pub use invalidate::{Invalidated, ListedResult, MAX_LISTED, Selection, SharedInvalidated};
 pub use lookup::{CacheStatus, Facts, Looked};
+pub use models::embed_served;
 pub use opinion::{Heard, Opinion, PairJudge};
 pub use references::{
     Affected, ChangeToUndo, DecisionChange, EarlierChange, Referenced, ReportedChange,

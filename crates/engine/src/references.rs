@@ -10,9 +10,7 @@ use goldenset_core::ports::{
 };
 use goldenset_core::reference::check_version;
 use goldenset_core::said::{check_by, check_reason};
-use goldenset_core::{
-    Code, Document, EntryId, Epoch, Error, Result, Suspension, TenantId, VersionNumber,
-};
+use goldenset_core::{Document, EntryId, Epoch, Result, Suspension, TenantId, VersionNumber};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -169,18 +167,13 @@ impl Engine {
         self.store.reference_changes(tenant, None, before, limit).await
     }
 
-    /// In a task of its own, as every change: a caller who goes away in between must not leave a
-    /// commit that no lookup sees.
     async fn change_references(
         self: &Arc<Self>,
         author: Author,
         change: Change,
     ) -> Result<Referenced> {
         let engine = Arc::clone(self);
-        let task = tokio::spawn(async move { engine.change_references_now(author, change).await });
-        task.await.unwrap_or_else(|cause| {
-            Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
-        })
+        self.in_a_task(async move { engine.change_references_now(author, change).await }).await
     }
 
     async fn change_references_now(&self, author: Author, change: Change) -> Result<Referenced> {

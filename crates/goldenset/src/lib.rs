@@ -7,4 +7,5 @@ pub mod http;
 pub mod lexicons;
 pub mod metrics;
 pub mod report;
+pub mod serving;
 pub mod wire;

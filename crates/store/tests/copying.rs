@@ -56,6 +56,7 @@ mod copying {
             trust, answer, refs, counted, reason, candidate) VALUES
             (8, 'default', 1, 'q?', x'01', 'a', 1, 'incorrect', 0.9, 60.5, 'anna', 0.9, 'no', '[]', 1, NULL, 6);
         INSERT INTO questions VALUES ('default', x'02', 'q?', NULL, 'anna', 1), ('default', x'01ff', 'p?', 'a', 'anna', 1);
+        INSERT INTO model_switches VALUES (1, 'new', 'model', 'bo', 5), (2, 'model', 'new', 'bo', 6);
         INSERT INTO done_once VALUES ('key', zeroblob(32), '{}', 1);
         INSERT INTO missed_questions (id, tenant, question, signature, count, first_at, last_at, examples,
             more_examples, nearest, candidate, told) VALUES (2, 'default', 'm?', x'03', 4, 1, 2, '[]', 1, '[]', NULL, 0);

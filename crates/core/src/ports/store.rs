@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    CalibrationRecord, Calibrations, ChangeSet, Commit, CurationStore, KeyStore, Once,
+    CalibrationRecord, Calibrations, ChangeSet, Commit, CurationStore, KeyStore, ModelStore, Once,
     QuestionStore, Recalibrated, ReferenceStore, WatchStore,
 };
 use crate::calibration::Calibration;
@@ -84,7 +84,9 @@ pub struct EntryRecord {
 
 /// Where golden sets are kept. One transaction a call; a call that returned is on the disk.
 #[async_trait]
-pub trait Store: WatchStore + CurationStore + KeyStore + ReferenceStore + QuestionStore {
+pub trait Store:
+    WatchStore + CurationStore + KeyStore + ModelStore + ReferenceStore + QuestionStore
+{
     /// Every tenant with the state of its golden set, ordered by name.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use goldenset_core::calibration::Calibration;
 use goldenset_core::ports::{Calibrations, Recalibrated};
-use goldenset_core::{Code, Epoch, EpochStamp, Error, Result, TenantId, VersionNumber};
+use goldenset_core::{Epoch, EpochStamp, Result, TenantId, VersionNumber};
 use serde::Serialize;
 
 use super::Wanted;
@@ -117,18 +117,13 @@ impl Engine {
         self.change_calibration(author, Change::Undo).await
     }
 
-    /// In a task of its own, as every change: a caller who goes away in between must not leave a
-    /// commit that no lookup sees.
     async fn change_calibration(
         self: &Arc<Self>,
         author: Author,
         change: Change,
     ) -> Result<CalibrationChanged> {
         let engine = Arc::clone(self);
-        let task = tokio::spawn(async move { engine.change_calibration_now(author, change).await });
-        task.await.unwrap_or_else(|cause| {
-            Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
-        })
+        self.in_a_task(async move { engine.change_calibration_now(author, change).await }).await
     }
 
     async fn change_calibration_now(

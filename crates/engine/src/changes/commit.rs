@@ -29,14 +29,10 @@ impl Engine {
         }
     }
 
-    /// Commits and shows changes. In a task of its own: a caller who goes away in between must
-    /// not leave a commit that no lookup sees.
+    /// Commits and shows changes.
     pub(crate) async fn commit(self: &Arc<Self>, author: Author, wanted: Wanted) -> Result<Commit> {
         let engine = Arc::clone(self);
-        let task = tokio::spawn(async move { engine.commit_now(author, wanted).await });
-        task.await.unwrap_or_else(|cause| {
-            Err(Error::new(Code::Internal, "the task of a change ended early").cause(cause))
-        })
+        self.in_a_task(async move { engine.commit_now(author, wanted).await }).await
     }
 
     async fn commit_now(&self, author: Author, wanted: Wanted) -> Result<Commit> {

@@ -106,8 +106,8 @@ impl Client {
 
     async fn close(self) {
         if let Via::Here { app, .. } = self.0 {
-            app.watch.flush_or_log().await;
-            app.engine.close().await;
+            app.watch().flush_or_log().await;
+            app.engine().close().await;
         }
     }
 }

@@ -35,10 +35,10 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     })?;
     let address = listener.local_addr().unwrap_or(config.server.listen);
     let app = app(config, wire::store(config).await?).await?;
-    let filled = fill(&app.engine).await?;
+    let filled = fill(&app.engine()).await?;
     greet(config, &filled).map_err(unwritable)?;
     for question in QUESTIONS {
-        let looked = app.engine.lookup(question, Options::default()).await?;
+        let looked = app.engine().lookup(question, Options::default()).await?;
         print_result(&mut io::stdout().lock(), question, looked.answer.result())
             .map_err(unwritable)?;
     }

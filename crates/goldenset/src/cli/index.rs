@@ -64,7 +64,8 @@ struct Filled(Arc<dyn Embedder>);
 
 impl Filled {
     async fn of(config: &Config, search: &PgVector) -> Result<Self> {
-        let (embedder, store) = (wire::embedder(config)?, wire::store_to_read(config).await?);
+        let store = wire::store_to_read(config).await?;
+        let embedder = wire::model_in_use(config, &*store).await?.embedder;
         let filled = Self(embedder);
         let bar = Bar::new("filling");
         let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);

@@ -11,6 +11,7 @@ mod compare;
 mod demo;
 mod doctor;
 mod drift;
+mod embeddings;
 mod entries;
 mod eval;
 mod experts;
@@ -45,7 +46,7 @@ use args::{CalibrateCommand, Command, ConfigCommand, Place};
 use output::{Bar, exit_code, report};
 
 use crate::config::{self, Config, Flag, Layers, Loaded, LogFormat};
-use crate::wire;
+use crate::wire::{self, InUse};
 
 /// Data folder of the demo, so that it never mixes with a team's own.
 const DEMO_DATA: &str = "goldenset-demo";
@@ -112,6 +113,7 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::References(references) => references::run(config, references).await.map(|()| true),
         Command::Cache(cache) => cache::run(config, cache).await.map(|()| true),
         Command::Index(index) => index::run(config, index).await.map(|()| true),
+        Command::Embeddings(embeddings) => embeddings::run(config, embeddings).await.map(|()| true),
         Command::MigrateStore(migrate) => migrate_store::run(config, migrate).await.map(|()| true),
         Command::Log(log) => log::run(config, log).await.map(|()| true),
         Command::Doctor(doctor) => doctor::run(config, doctor.json).await,
@@ -125,8 +127,8 @@ async fn engine(
 ) -> Result<std::sync::Arc<goldenset_engine::Engine>> {
     let bar = Bar::new("embedding");
     // What runs for a moment has nothing to share.
-    let (embedder, shared) = (wire::embedder(config)?, None);
-    wire::engine(config, store, embedder, shared, &|done, all| bar.show(done, all)).await
+    let (InUse { config, embedder }, shared) = (wire::model_in_use(config, &*store).await?, None);
+    wire::engine(&config, store, embedder, shared, &|done, all| bar.show(done, all)).await
 }
 
 /// The settings that the command line gives.
@@ -157,6 +159,7 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::References(references) => (references.at().remote.data.clone(), None),
         Command::Cache(cache) => (cache.remote().data.clone(), None),
         Command::Log(log) => (log.at.remote.data.clone(), None),
+        Command::Embeddings(embeddings) => (embeddings.data(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
         Command::Eval(_)

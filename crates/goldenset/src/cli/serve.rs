@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use goldenset_core::Result;
 use goldenset_core::ports::Store;
-use goldenset_engine::{Engine, Watch};
+use goldenset_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -13,7 +13,8 @@ use super::output::Bar;
 use crate::config::Config;
 use crate::http::server::{asked_to_stop, listen, serve};
 use crate::http::{App, KeyRing, Limits};
-use crate::metrics::{Metrics, Timed};
+use crate::metrics::Metrics;
+use crate::serving::{Serving, keep_serving};
 use crate::wire;
 
 /// Serves until the process is asked to stop.
@@ -41,19 +42,16 @@ async fn open(config: &Config) -> Result<(TcpListener, Arc<dyn Store>)> {
 pub(super) async fn app(config: &Config, store: Arc<dyn Store>) -> Result<Arc<App>> {
     let keys = Arc::new(KeyRing::load(Arc::clone(&store)).await?);
     let metrics = Arc::new(Metrics::new(config.lookup.min_similarity)?);
-    let embedder = Arc::new(Timed::new(wire::embedder(config)?, Arc::clone(&metrics)));
     let bar = Bar::new("embedding");
-    let shared = wire::shared(config)?;
-    let engine =
-        wire::engine(config, store, embedder, shared, &|done, all| bar.show(done, all)).await?;
+    let model = wire::model_in_use(config, &*store).await?;
+    let serving = Serving::new(model, store, &metrics, &|done, all| bar.show(done, all)).await?;
     let limits = Limits {
         body_bytes: config.server.body_limit_bytes,
         batch: config.lookup.max_batch,
         timeout: Duration::from_millis(config.server.request_timeout_ms),
         permits: Semaphore::new(config.server.max_concurrent_requests.min(Semaphore::MAX_PERMITS)),
     };
-    let watch = Arc::new(Watch::new(Arc::clone(&engine), wire::watching(config))?);
-    Ok(Arc::new(App { engine, watch, keys, metrics, limits }))
+    Ok(Arc::new(App::new(Arc::new(serving), keys, metrics, limits)))
 }
 
 fn announce(listener: &TcpListener, engine: &Engine) {
@@ -73,20 +71,14 @@ pub(super) async fn serve_until_stopped(
         asked.await;
         tracing::info!("stopping: requests under way may end");
     };
-    announce(&listener, &app.engine);
-    let (engine, watch, keys) =
-        (Arc::clone(&app.engine), Arc::clone(&app.watch), Arc::clone(&app.keys));
-    let sweep_every = Duration::from_secs(config.curation.sweep_seconds);
+    announce(&listener, &app.engine());
     let served = tokio::select! {
-        served = serve(listener, app, stop, grace) => served,
-        never = watch.run() => match never {},
-        never = engine.follow() => match never {},
-        never = engine.keep_search() => match never {},
-        never = keys.follow() => match never {},
-        never = engine.sweep_every(sweep_every) => match never {},
+        served = serve(listener, Arc::clone(&app), stop, grace) => served,
+        never = keep_serving(config, &app) => match never {},
+        never = app.keys.follow() => match never {},
     };
-    watch.flush_or_log().await;
-    engine.close().await;
+    app.watch().flush_or_log().await;
+    app.engine().close().await;
     served?;
     tracing::info!("stopped");
     Ok(())

@@ -66,7 +66,7 @@ pub(crate) async fn list(
     let limit = paging::limit(query.limit, PAGE)?;
     let status = query.status.unwrap_or(AuditStatus::Open);
     let after = query.after.map(AuditId);
-    let mut items = app.watch.audit_items(&tenant, status, after, limit + 1).await?;
+    let mut items = app.watch().audit_items(&tenant, status, after, limit + 1).await?;
     let next_after = paging::cut(&mut items, limit, |item| item.id);
     Ok(Json(Items { items, next_after }))
 }
@@ -84,9 +84,9 @@ pub(crate) async fn judge(
         unanswerable: body.unanswerable.unwrap_or_default(),
         by: caller.by(Some(body.by))?,
         comment: body.comment,
-        at: app.watch.now(),
+        at: app.watch().now(),
     };
-    Ok(Json(app.watch.judge(&tenant, id, judgement, caller.once.as_ref()).await?))
+    Ok(Json(app.watch().judge(&tenant, id, judgement, caller.once.as_ref()).await?))
 }
 
 pub(crate) async fn report(
@@ -95,5 +95,5 @@ pub(crate) async fn report(
     Parameters(query): Parameters<ReportQuery>,
 ) -> Result<Json<AuditReport>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.watch.audit_report(&tenant, query.days.unwrap_or(DAYS)).await?))
+    Ok(Json(app.watch().audit_report(&tenant, query.days.unwrap_or(DAYS)).await?))
 }

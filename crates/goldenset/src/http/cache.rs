@@ -53,7 +53,7 @@ pub(crate) async fn state(
     caller: Caller,
 ) -> Result<Json<CacheState>, Failure> {
     caller.unscoped()?;
-    Ok(Json(app.engine.caches()))
+    Ok(Json(app.engine().caches()))
 }
 
 pub(crate) async fn invalidate(
@@ -62,7 +62,7 @@ pub(crate) async fn invalidate(
     JsonBody(body): JsonBody<InvalidateBody>,
 ) -> Result<Json<Invalidated>, Failure> {
     let dry_run = body.dry_run.unwrap_or_default();
-    Ok(Json(app.engine.invalidate(&selection(&caller, body)?, dry_run).await?))
+    Ok(Json(app.engine().invalidate(&selection(&caller, body)?, dry_run).await?))
 }
 
 /// # Errors

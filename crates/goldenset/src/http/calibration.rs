@@ -52,7 +52,7 @@ pub(crate) async fn status(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<CalibrationStatus>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.engine.calibrations(&tenant).await?))
+    Ok(Json(app.engine().calibrations(&tenant).await?))
 }
 
 pub(crate) async fn calibrate(
@@ -85,7 +85,7 @@ pub(crate) async fn calibrate(
     let place = |row: usize| format!("queries[{row}]");
     let dry_run = body.dry_run.unwrap_or_default();
     let done =
-        app.engine.recalibrate(author, &queries, &wanted, dry_run, &place, &|_, _| ()).await?;
+        app.engine().recalibrate(author, &queries, &wanted, dry_run, &place, &|_, _| ()).await?;
     Ok(Json(done))
 }
 
@@ -94,5 +94,5 @@ pub(crate) async fn undo(
     caller: Caller,
     JsonBody(body): JsonBody<UndoBody>,
 ) -> Result<Json<CalibrationChanged>, Failure> {
-    Ok(Json(app.engine.undo_calibration(caller.author(body.tenant)?).await?))
+    Ok(Json(app.engine().undo_calibration(caller.author(body.tenant)?).await?))
 }

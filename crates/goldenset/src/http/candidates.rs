@@ -100,7 +100,7 @@ pub(crate) async fn list(
         kind: query.kind,
         after: query.after.map(CandidateId),
     };
-    let mut candidates = app.engine.store().candidates(&tenant, &filter, limit + 1).await?;
+    let mut candidates = app.engine().store().candidates(&tenant, &filter, limit + 1).await?;
     let next_after = paging::cut(&mut candidates, limit, |candidate| candidate.id);
     Ok(Json(Page { candidates, next_after }))
 }
@@ -112,7 +112,8 @@ pub(crate) async fn read(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<WithFeedback>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    let store = app.engine.store();
+    let engine = app.engine();
+    let store = engine.store();
     let candidate = store.candidate(&tenant, id).await?;
     let filter = FeedbackFilter { candidate: Some(id), ..FeedbackFilter::default() };
     let feedback = store.feedback(&tenant, &filter, None, FEEDBACK_SHOWN).await?;
@@ -134,7 +135,7 @@ pub(crate) async fn amend(
         answer: body.answer,
         references: body.references,
     };
-    Ok(Json(app.engine.amend(author, id, by, amended).await?.candidate))
+    Ok(Json(app.engine().amend(author, id, by, amended).await?.candidate))
 }
 
 pub(crate) async fn approve(
@@ -151,7 +152,7 @@ pub(crate) async fn approve(
         base_version: body.base_version,
         dry_run: body.dry_run,
     };
-    Ok(Json(app.engine.approve(author, id, decision).await?))
+    Ok(Json(app.engine().approve(author, id, decision).await?))
 }
 
 pub(crate) async fn reject(
@@ -161,7 +162,7 @@ pub(crate) async fn reject(
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Json<Candidate>, Failure> {
     let (author, decision) = decision(&caller, body)?;
-    Ok(Json(app.engine.reject(author, id, decision).await?.candidate))
+    Ok(Json(app.engine().reject(author, id, decision).await?.candidate))
 }
 
 pub(crate) async fn revise(
@@ -171,7 +172,7 @@ pub(crate) async fn revise(
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Json<Candidate>, Failure> {
     let (author, decision) = decision(&caller, body)?;
-    Ok(Json(app.engine.revise(author, id, decision).await?.candidate))
+    Ok(Json(app.engine().revise(author, id, decision).await?.candidate))
 }
 
 fn decision(

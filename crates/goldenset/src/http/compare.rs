@@ -31,12 +31,12 @@ pub(crate) async fn compare(
 ) -> Result<Json<Comparison>, Failure> {
     let comparison = match body {
         CompareBody { a: Some(a), b: Some(b), query: None, entry_id: None, tenant: None } => {
-            app.engine.compare(&a, &b).await?
+            app.engine().compare(&a, &b).await?
         }
         CompareBody { a: None, b: None, query: Some(query), entry_id: Some(id), tenant } => {
             let tenant = Some(caller.tenant(tenant)?);
             let options = Options { tenant, ..Options::default() };
-            let compared = app.engine.compare_entry(&query, &id, options).await;
+            let compared = app.engine().compare_entry(&query, &id, options).await;
             compared.map_err(|error| match error.code {
                 Code::UnknownEntry => error.field("entry_id"),
                 _ => error,

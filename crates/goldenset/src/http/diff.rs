@@ -28,5 +28,5 @@ pub(crate) async fn diff(
     Parameters(query): Parameters<DiffQuery>,
 ) -> Result<Json<VersionDiff>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.engine.diff(&tenant, &id, query.from, query.to).await?))
+    Ok(Json(app.engine().diff(&tenant, &id, query.from, query.to).await?))
 }

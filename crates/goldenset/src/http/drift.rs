@@ -28,5 +28,5 @@ pub(crate) async fn drift(
     Parameters(query): Parameters<DriftQuery>,
 ) -> Result<Json<Drift>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.watch.drift(&tenant, query.days.unwrap_or(DAYS)).await?))
+    Ok(Json(app.watch().drift(&tenant, query.days.unwrap_or(DAYS)).await?))
 }

@@ -121,7 +121,7 @@ pub(crate) async fn list(
     let cursor = query.cursor.map(EntryId::new).transpose();
     let cursor = cursor.map_err(|error| error.field("cursor"))?;
     let limit = paging::limit(query.limit, PAGE)?;
-    let mut entries = app.engine.store().entries(&tenant, cursor.as_ref(), limit + 1).await?;
+    let mut entries = app.engine().store().entries(&tenant, cursor.as_ref(), limit + 1).await?;
     let next_cursor = paging::cut(&mut entries, limit, |record| record.id.clone());
     Ok(Json(Page { entries, next_cursor }))
 }
@@ -133,7 +133,7 @@ pub(crate) async fn read(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<EntryRecord>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(app.engine.store().entry(&tenant, &id).await?))
+    Ok(Json(app.engine().store().entry(&tenant, &id).await?))
 }
 
 pub(crate) async fn versions(
@@ -147,7 +147,7 @@ pub(crate) async fn versions(
         versions: Vec<EntryRecord>,
     }
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    let versions = app.engine.store().versions(&tenant, &id).await?;
+    let versions = app.engine().store().versions(&tenant, &id).await?;
     Ok(Json(Versions { versions }).into_response())
 }
 
@@ -174,10 +174,10 @@ pub(crate) async fn save(
     };
     let how = Publishing { reason: body.reason, overrides: body.overrides, dry_run: body.dry_run };
     let published = match (body.publish, body.dry_run) {
-        (true, _) => app.engine.save_live(author, id, content, &how).await?,
-        (false, true) => app.engine.would_save(&author, &id, &content).await?,
+        (true, _) => app.engine().save_live(author, id, content, &how).await?,
+        (false, true) => app.engine().would_save(&author, &id, &content).await?,
         (false, false) => {
-            let changed = app.engine.save(author, id, content, false).await?;
+            let changed = app.engine().save(author, id, content, false).await?;
             Published { changed, dry_run: false, gate: None }
         }
     };
@@ -193,9 +193,10 @@ pub(crate) async fn publish(
     JsonBody(body): JsonBody<PublishBody>,
 ) -> Result<Json<Published>, Failure> {
     let author = caller.author(body.tenant)?;
-    app.engine.tenant(&author.tenant)?;
+    app.engine().tenant(&author.tenant)?;
     let how = Publishing { reason: body.reason, overrides: body.overrides, dry_run: body.dry_run };
-    let published = app.engine.publish_live(author, id, body.version, body.reapprove, &how);
+    let engine = app.engine();
+    let published = engine.publish_live(author, id, body.version, body.reapprove, &how);
     Ok(Json(published.await?))
 }
 
@@ -206,9 +207,9 @@ pub(crate) async fn retire(
     JsonBody(body): JsonBody<RetireBody>,
 ) -> Result<Json<Published>, Failure> {
     let author = caller.author(body.tenant)?;
-    app.engine.tenant(&author.tenant)?;
+    app.engine().tenant(&author.tenant)?;
     let how = Publishing { reason: body.reason, overrides: false, dry_run: body.dry_run };
-    Ok(Json(app.engine.retire_live(author, id, &how).await?))
+    Ok(Json(app.engine().retire_live(author, id, &how).await?))
 }
 
 pub(crate) async fn roll_back(
@@ -218,10 +219,10 @@ pub(crate) async fn roll_back(
     JsonBody(body): JsonBody<RollBackBody>,
 ) -> Result<Json<Published>, Failure> {
     let author = caller.author(body.tenant)?;
-    app.engine.tenant(&author.tenant)?;
+    app.engine().tenant(&author.tenant)?;
     let by = caller.handle("by", body.by)?;
     let how = Publishing { reason: body.reason, overrides: body.overrides, dry_run: body.dry_run };
-    Ok(Json(app.engine.roll_back(author, id, body.to_version, &by, &how).await?))
+    Ok(Json(app.engine().roll_back(author, id, body.to_version, &by, &how).await?))
 }
 
 /// The tenant of a request that reads; one that does not exist has nothing to read.
@@ -232,6 +233,6 @@ pub(super) fn known_tenant(
 ) -> Result<TenantId, Error> {
     let asked = asked.map(TenantId::new).transpose().map_err(|error| error.field("tenant"))?;
     let tenant = caller.tenant(asked)?;
-    app.engine.tenant(&tenant)?;
+    app.engine().tenant(&tenant)?;
     Ok(tenant)
 }

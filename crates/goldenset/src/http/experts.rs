@@ -55,7 +55,7 @@ pub(crate) async fn list(
     let cursor = query.cursor.map(Handle::new).transpose();
     let cursor = cursor.map_err(|error: Error| error.field("cursor"))?;
     let limit = paging::limit(query.limit, PAGE)?;
-    let mut experts = app.engine.store().experts(&tenant, cursor.as_ref(), limit + 1).await?;
+    let mut experts = app.engine().store().experts(&tenant, cursor.as_ref(), limit + 1).await?;
     let next_cursor = paging::cut(&mut experts, limit, |expert| expert.handle.clone());
     Ok(Json(Page { experts, next_cursor }))
 }
@@ -67,7 +67,7 @@ pub(crate) async fn read(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<Expert>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    let expert = app.engine.store().expert(&tenant, &handle).await;
+    let expert = app.engine().store().expert(&tenant, &handle).await;
     Ok(Json(expert.map_err(|error| match error.code {
         Code::UnknownExpert => error.field("handle"),
         _ => error,
@@ -81,7 +81,7 @@ pub(crate) async fn put(
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Json<Expert>, Failure> {
     let author = caller.author(body.tenant)?;
-    app.engine.tenant(&author.tenant)?;
+    app.engine().tenant(&author.tenant)?;
     let stated = Stated { role: body.role, verified: body.verified, trust: body.trust };
-    Ok(Json(app.engine.put_expert(author, handle, stated).await?))
+    Ok(Json(app.engine().put_expert(author, handle, stated).await?))
 }

@@ -76,7 +76,7 @@ pub(crate) async fn take(
         answer: body.answer,
         references: body.references,
     };
-    Ok(Json(app.engine.feedback(author, feedback).await?))
+    Ok(Json(app.engine().feedback(author, feedback).await?))
 }
 
 pub(crate) async fn list(
@@ -93,7 +93,7 @@ pub(crate) async fn list(
     };
     let limit = paging::limit(query.limit, PAGE)?;
     let after = query.after.map(FeedbackId);
-    let mut feedback = app.engine.store().feedback(&tenant, &filter, after, limit + 1).await?;
+    let mut feedback = app.engine().store().feedback(&tenant, &filter, after, limit + 1).await?;
     let next_after = paging::cut(&mut feedback, limit, |record| record.id);
     Ok(Json(Page { feedback, next_after }))
 }

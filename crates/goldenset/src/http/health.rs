@@ -42,11 +42,11 @@ pub(crate) async fn ready(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
-    let (status, word, store) = match app.engine.following() {
+    let (status, word, store) = match app.engine().following() {
         // Lookups go on without the store; a load balancer must not take all nodes away at once.
         Some(Following { answers: true, .. }) => (StatusCode::OK, "ready", "ok"),
         Some(_) => (StatusCode::OK, "degraded", Code::StoreUnavailable.as_str()),
-        None => match app.engine.store().tenants().await {
+        None => match app.engine().store().tenants().await {
             Ok(_) => (StatusCode::OK, "ready", "ok"),
             Err(error) => {
                 tracing::warn!(code = error.code.as_str(), %error, "the store does not answer");
@@ -54,7 +54,7 @@ pub(crate) async fn ready(
             }
         },
     };
-    let redis = app.engine.caches().shared.map(|shared| shared.health);
+    let redis = app.engine().caches().shared.map(|shared| shared.health);
     let redis = redis.map(|health| match health.reads && health.writes {
         true => "ok",
         false => Code::CacheUnavailable.as_str(),
@@ -67,7 +67,7 @@ pub(crate) async fn ready(
     let more = sees_all.is_ok().then(|| More {
         store,
         redis,
-        tenants: app.engine.tenants(),
+        tenants: app.engine().tenants(),
         version: env!("CARGO_PKG_VERSION"),
     });
     (status, Json(Readiness { status: word, more })).into_response()
@@ -80,7 +80,7 @@ pub(crate) async fn metrics(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     caller(&app, &extensions, &headers)?.unscoped()?;
-    let text = app.metrics.encode(&app.engine, &app.watch.state())?;
+    let text = app.metrics.encode(&app.engine(), &app.watch().state())?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     caller.unscoped()?;
     let CreateBody { name, role, tenant, expert } = body;
-    let (by, at) = (caller.actor.as_ref().to_owned(), app.watch.now());
+    let (by, at) = (caller.actor.as_ref().to_owned(), app.watch().now());
     let key = |hash| NewKey { name, role, tenant, expert, hash, by, at, once: caller.once };
     let (record, key) = app.keys.create(key).await?;
     let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
@@ -72,5 +72,5 @@ pub(crate) async fn revoke(
     JsonBody(RevokeBody {}): JsonBody<RevokeBody>,
 ) -> Result<Json<KeyRecord>, Failure> {
     caller.unscoped()?;
-    Ok(Json(app.keys.revoke(id, caller.actor, app.watch.now()).await?))
+    Ok(Json(app.keys.revoke(id, caller.actor, app.watch().now()).await?))
 }

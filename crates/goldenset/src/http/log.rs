@@ -50,7 +50,7 @@ pub(crate) async fn list(
         before: query.before,
     };
     let limit = paging::limit(query.limit, PAGE)?;
-    let mut lines = app.engine.store().log(&tenant, &filter, limit + 1).await?;
+    let mut lines = app.engine().store().log(&tenant, &filter, limit + 1).await?;
     let next_before = paging::cut(&mut lines, limit, |line| line.id);
     Ok(Json(Page { lines, next_before }))
 }

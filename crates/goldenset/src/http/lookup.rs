@@ -77,7 +77,7 @@ pub(crate) async fn one(
     let (query, mut options) = body.split();
     options.tenant = Some(caller.tenant(options.tenant)?);
     let threshold = options.min_similarity;
-    let looked = app.watch.lookup(&query, options).await;
+    let looked = app.watch().lookup(&query, options).await;
     let elapsed = started.elapsed();
     app.metrics.looked_up(looked.as_ref().map(|looked| &looked.facts), threshold, elapsed);
     let Looked { answer, facts } = looked?;
@@ -103,10 +103,10 @@ pub(crate) async fn batch(
             .into());
     }
     // Wrong for all of them, so it is said once.
-    app.engine.tenant(&tenant)?;
+    app.engine().tenant(&tenant)?;
     options.tenant = Some(tenant);
     let threshold = options.min_similarity;
-    let results = app.watch.lookup_batch(&queries, options).await?;
+    let results = app.watch().lookup_batch(&queries, options).await?;
     let elapsed = started.elapsed();
     let mut statuses = BTreeMap::<&str, usize>::new();
     let mut epoch: Option<Epoch> = None;

@@ -35,5 +35,5 @@ pub(crate) async fn list(
 ) -> Result<Json<Missed>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
     let limit = paging::limit(query.limit, PAGE)?;
-    Ok(Json(Missed { groups: app.watch.missed(&tenant, limit).await? }))
+    Ok(Json(Missed { groups: app.watch().missed(&tenant, limit).await? }))
 }

@@ -31,6 +31,7 @@ pub mod server;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -40,6 +41,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
 use crate::metrics::Metrics;
+use crate::serving::Serving;
 pub(crate) use caller::Caller;
 pub use guard::Limits;
 use guard::RequestIds;
@@ -49,16 +51,49 @@ pub use roles::ROLES;
 
 /// What every handler shares.
 pub struct App {
-    /// Takes changes, and answers what is not counted.
-    pub engine: Arc<Engine>,
-    /// Answers lookups and counts them.
-    pub watch: Arc<Watch>,
+    serving: ArcSwap<Serving>,
     /// Who may call.
     pub keys: Arc<KeyRing>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What a request may cost.
     pub limits: Limits,
+}
+
+impl App {
+    /// All parts.
+    #[must_use]
+    pub fn new(
+        serving: Arc<Serving>,
+        keys: Arc<KeyRing>,
+        metrics: Arc<Metrics>,
+        limits: Limits,
+    ) -> Self {
+        Self { serving: ArcSwap::new(serving), keys, metrics, limits }
+    }
+
+    /// What answers at the moment; whoever began with it may end with it.
+    #[must_use]
+    pub fn serving(&self) -> Arc<Serving> {
+        self.serving.load_full()
+    }
+
+    /// Has another answer from now on.
+    pub(crate) fn serve_with(&self, serving: Arc<Serving>) {
+        self.serving.store(serving);
+    }
+
+    /// Takes changes, and answers what is not counted.
+    #[must_use]
+    pub fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.serving.load().engine)
+    }
+
+    /// Answers lookups and counts them.
+    #[must_use]
+    pub fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.serving.load().watch)
+    }
 }
 
 /// All routes. What each needs of its caller is in `roles.rs`.

@@ -36,7 +36,7 @@ pub(crate) async fn list(
     Parameters(query): Parameters<TenantQuery>,
 ) -> Result<Json<Questions>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
-    Ok(Json(Questions { questions: app.engine.store().questions(&tenant).await? }))
+    Ok(Json(Questions { questions: app.engine().store().questions(&tenant).await? }))
 }
 
 pub(crate) async fn record(
@@ -46,5 +46,5 @@ pub(crate) async fn record(
 ) -> Result<Json<RecordedQuestion>, Failure> {
     let author = caller.author(body.tenant)?;
     let by = caller.handle("by", body.by)?;
-    Ok(Json(app.engine.record_question(author, body.query, body.entry_id, by).await?))
+    Ok(Json(app.engine().record_question(author, body.query, body.entry_id, by).await?))
 }

@@ -74,7 +74,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Page>, Failure> {
     let tenant = known_tenant(&app, &caller, query.tenant)?;
     let limit = paging::limit(query.limit, PAGE)?;
-    let mut changes = app.engine.reference_changes(&tenant, query.cursor, limit + 1).await?;
+    let mut changes = app.engine().reference_changes(&tenant, query.cursor, limit + 1).await?;
     let next_cursor = paging::cut(&mut changes, limit, |change| change.number);
     let listed = changes.into_iter().map(|change| Listed {
         affected: change.entries.len(),
@@ -93,7 +93,7 @@ pub(crate) async fn changed(
     let author = caller.author_for(body.tenant, body.by)?;
     let reported = ReportedChange { document, version: body.version, reason: body.reason };
     let dry_run = body.dry_run.unwrap_or_default();
-    Ok(Json(app.engine.change_reference(author, reported, dry_run).await?))
+    Ok(Json(app.engine().change_reference(author, reported, dry_run).await?))
 }
 
 pub(crate) async fn undo(
@@ -105,5 +105,5 @@ pub(crate) async fn undo(
     let author = caller.author_for(body.tenant, body.by)?;
     let undo = ChangeToUndo { document, version: body.version, reason: body.reason };
     let dry_run = body.dry_run.unwrap_or_default();
-    Ok(Json(app.engine.undo_reference_change(author, undo, dry_run).await?))
+    Ok(Json(app.engine().undo_reference_change(author, undo, dry_run).await?))
 }

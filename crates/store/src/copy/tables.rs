@@ -181,6 +181,11 @@ pub(crate) const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "model_switches",
+        1,
+        &[("number", Whole), ("model", Text), ("former", Text), ("actor", Text), ("at", Whole)],
+    ),
+    table(
         "keys",
         1,
         &[

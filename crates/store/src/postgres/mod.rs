@@ -35,6 +35,7 @@ mod driver {
     pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "golden set", include_str!("../../migrations/postgres/0001_golden_set.sql")),
         (2, "golden loop", include_str!("../../migrations/postgres/0002_golden_loop.sql")),
+        (3, "model switches", include_str!("../../migrations/postgres/0003_model_switches.sql")),
     ];
 
     /// Whether there is a schema.

@@ -14,6 +14,7 @@ mod curation;
 pub(super) mod fault;
 mod keys;
 mod missed;
+mod models;
 mod number;
 mod once;
 mod read;

@@ -122,6 +122,6 @@ fn day(row: &DbRow, column: usize) -> Result<Option<Date>, Fault> {
     Ok(text.map(str::parse).transpose().map_err(|fault: jiff::Error| damaged(fault))?)
 }
 
-fn list<T: DeserializeOwned>(row: &DbRow, column: usize) -> Result<Vec<T>, Fault> {
+pub(super) fn list<T: DeserializeOwned>(row: &DbRow, column: usize) -> Result<Vec<T>, Fault> {
     Ok(serde_json::from_str(row.try_get(column)?).map_err(damaged)?)
 }

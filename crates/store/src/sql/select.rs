@@ -68,6 +68,18 @@ macro_rules! versions {
     };
 }
 
+/// The first $2 served versions that have no embeddings of model $1, with what is embedded.
+pub(in super::super) const BARE: &str = concat!(
+    "SELECT x.tenant, x.id, x.version, x.question, ",
+    list!("alternatives"),
+    " FROM entries e ",
+    entries_join!(),
+    " versions x ON x.tenant = e.tenant AND x.id = e.id AND x.version = e.published_version",
+    " WHERE e.status = 'published' AND NOT EXISTS (SELECT 1 FROM embeddings m",
+    " WHERE m.tenant = x.tenant AND m.model = $1 AND m.id = x.id AND m.version = x.version)",
+    " ORDER BY e.tenant, e.id LIMIT $2"
+);
+
 /// What tenant $1 serves, by entry id.
 pub(in super::super) const PUBLISHED: &str =
     versions!(" AND x.version = e.published_version", "e.status = 'published'", "e.id");

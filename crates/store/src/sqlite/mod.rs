@@ -38,6 +38,7 @@ mod driver {
         (6, "references", include_str!("../../migrations/sqlite/0006_references.sql")),
         (7, "curation", include_str!("../../migrations/sqlite/0007_curation.sql")),
         (8, "missed", include_str!("../../migrations/sqlite/0008_missed.sql")),
+        (9, "model switches", include_str!("../../migrations/sqlite/0009_model_switches.sql")),
     ];
 
     /// Whether there is a schema.

@@ -40,12 +40,7 @@ impl Place {
 
     /// Publishes entries of a tenant; the epoch after it.
     pub(super) async fn publish(&self, tenant: &str, entries: &[Entry]) -> Epoch {
-        let changes = entries.iter().map(|entry| EntryChange::Save {
-            id: id(&entry.id),
-            content: entry.content.clone(),
-            publish: Some(entry.vectors.iter().cloned().map(Into::into).collect()),
-        });
-        self.commit(tenant, changes.collect()).await
+        publish(&self.store, tenant, entries).await
     }
 
     pub(super) async fn retire(&self, tenant: &str, entry: &str) -> Epoch {
@@ -53,9 +48,7 @@ impl Place {
     }
 
     pub(super) async fn commit(&self, tenant: &str, changes: Vec<EntryChange>) -> Epoch {
-        // Each at a time of its own, as clocks give it.
-        let set = ChangeSet::new(of_tenant(tenant), "anna", model(), Timestamp::now());
-        self.store.commit(ChangeSet { changes, ..set }).await.unwrap().epoch
+        commit(&self.store, tenant, changes).await
     }
 
     /// What is found, by id with version, when it is sorted as a caller does.
@@ -87,6 +80,21 @@ impl Place {
     pub(super) async fn is_exact(&self, query: &NearestQuery) {
         assert_eq!(self.found(query).await, self.wanted(query).await, "{query:?}");
     }
+}
+
+pub(super) async fn publish(store: &PostgresStore, tenant: &str, entries: &[Entry]) -> Epoch {
+    let changes = entries.iter().map(|entry| EntryChange::Save {
+        id: id(&entry.id),
+        content: entry.content.clone(),
+        publish: Some(entry.vectors.iter().cloned().map(Into::into).collect()),
+    });
+    commit(store, tenant, changes.collect()).await
+}
+
+async fn commit(store: &PostgresStore, tenant: &str, changes: Vec<EntryChange>) -> Epoch {
+    // Each at a time of its own, as clocks give it.
+    let set = ChangeSet::new(of_tenant(tenant), "anna", model(), Timestamp::now());
+    store.commit(ChangeSet { changes, ..set }).await.unwrap().epoch
 }
 
 pub(super) async fn open(schema: &Schema) -> PgVector {

@@ -126,6 +126,51 @@ async fn many_nodes_start_at_once() {
     database.drop().await;
 }
 
+/// The schema of the extension comes second where names are looked for: what another golden set has
+/// there is not this one's, also while this one has no table yet. Who starts without a schema makes
+/// none there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stores_in_one_database_keep_to_their_schemas() {
+    let database = Database::new("two").await;
+    let mut root = database.root().await;
+    root.execute("CREATE EXTENSION vector SCHEMA public").await.unwrap();
+    let schema = format!("CREATE SCHEMA own AUTHORIZATION {}", database.0);
+    root.execute(AssertSqlSafe(schema)).await.unwrap();
+    let first = database.options();
+    let mut second = database.options();
+    second.postgres.url += "&options=-csearch_path%3Down";
+    let store = PostgresStore::open(&first.postgres).await.unwrap();
+    let other = PostgresStore::open(&second.postgres).await.unwrap();
+    let (one, two) =
+        (PgVector::open(&first).await.unwrap(), PgVector::open(&second).await.unwrap());
+    let vector = random(&mut fastrand::Rng::with_seed(1));
+    super::kit::publish(&store, "default", &[entry("a", from_ref(&vector))]).await;
+    super::kit::sync(&one, "default").await;
+    let asked = asking("default", 1, from_ref(&vector));
+    let found = async |search: &PgVector| {
+        let nearest = goldenset_core::ports::VectorSearch::nearest(search, &asked).await.unwrap();
+        nearest.found.iter().map(|near| near.entries.len()).sum::<usize>()
+    };
+    assert_eq!((found(&one).await, found(&two).await), (1, 0));
+    super::kit::publish(&other, "default", &[entry("b", from_ref(&vector))]).await;
+    super::kit::sync(&two, "default").await;
+    assert_eq!((found(&one).await, found(&two).await), (1, 1));
+    root.execute("DROP SCHEMA own CASCADE").await.unwrap();
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    let before: i64 = sqlx::query_scalar(tables).fetch_one(&mut root).await.unwrap();
+    let gone = PgVector::open(&second).await;
+    assert_eq!(gone.unwrap_err().code, Code::StoreUnavailable);
+    let after: i64 = sqlx::query_scalar(tables).fetch_one(&mut root).await.unwrap();
+    assert_eq!((before, found(&one).await), (after, 1));
+    for search in [one, two] {
+        search.close().await;
+    }
+    store.close().await;
+    other.close().await;
+    root.close().await.unwrap();
+    database.drop().await;
+}
+
 /// Faults of the database are errors, never empty lists, and pass.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_search_that_takes_too_long_is_an_error() {

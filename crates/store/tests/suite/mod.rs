@@ -11,6 +11,7 @@ pub(crate) mod keys;
 pub(crate) mod kit;
 pub(crate) mod log;
 pub(crate) mod missing;
+pub(crate) mod models;
 pub(crate) mod reading;
 pub(crate) mod refusing;
 pub(crate) mod saving;
@@ -113,6 +114,9 @@ macro_rules! conformance {
                 keys::a_key_is_made_once,
                 keys::revoked_keys_stay_and_stay_revoked,
                 keys::the_log_tells_of_keys_and_not_their_secrets,
+                models::switches_rest_on_what_is_in_use,
+                models::what_is_served_without_vectors_is_listed,
+                models::a_model_that_is_dropped_leaves_the_others,
                 log::tells_what_changed_and_who_did_it,
                 log::the_log_is_read_backwards,
                 log::a_roll_back_is_called_so_and_served_as_any_publish,

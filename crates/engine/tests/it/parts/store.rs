@@ -11,9 +11,10 @@ use goldenset_core::curation::{
 };
 use goldenset_core::keys::{KeyId, KeyRecord, NewKey, StoredKey};
 use goldenset_core::ports::{
-    Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord, KeyStore, LogFilter,
-    LogLine, NewChange, Once, PublishedChanges, PublishedSet, QuestionStore, Recalibrated,
-    ReferenceChange, ReferenceChanged, ReferenceStore, Resting, Store, UndoChange, WatchStore,
+    BareVersion, Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord,
+    KeptModel, KeyStore, LogFilter, LogLine, ModelStore, ModelSwitch, NewChange, Once,
+    PublishedChanges, PublishedSet, QuestionStore, Recalibrated, ReferenceChange, ReferenceChanged,
+    ReferenceStore, Resting, Store, UndoChange, WatchStore,
 };
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
@@ -405,5 +406,32 @@ impl KeyStore for TroubledStore {
 
     async fn revoke_key(&self, id: KeyId, actor: &str, at: Timestamp) -> Result<KeyRecord> {
         self.inner.revoke_key(id, actor, at).await
+    }
+}
+
+#[async_trait]
+impl ModelStore for TroubledStore {
+    async fn model_switch(&self) -> Result<Option<ModelSwitch>> {
+        self.inner.model_switch().await
+    }
+
+    async fn switch_model(&self, switch: &ModelSwitch) -> Result<()> {
+        self.inner.switch_model(switch).await
+    }
+
+    async fn kept_models(&self) -> Result<Vec<KeptModel>> {
+        self.inner.kept_models().await
+    }
+
+    async fn served_entries(&self) -> Result<u64> {
+        self.inner.served_entries().await
+    }
+
+    async fn bare_versions(&self, model: &ModelId, most: usize) -> Result<Vec<BareVersion>> {
+        self.inner.bare_versions(model, most).await
+    }
+
+    async fn drop_model(&self, model: &ModelId, by: &str, at: Timestamp) -> Result<u64> {
+        self.inner.drop_model(model, by, at).await
     }
 }

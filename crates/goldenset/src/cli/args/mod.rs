@@ -5,6 +5,7 @@ mod cache;
 mod calibrate;
 mod candidates;
 mod compare;
+mod embeddings;
 mod entries;
 mod eval;
 mod experts;
@@ -33,6 +34,7 @@ pub(super) use candidates::{
     AmendCandidate, ApproveCandidate, Candidates, DecideCandidate, ListCandidates, ShowCandidate,
 };
 pub(super) use compare::Compare;
+pub(super) use embeddings::{DropEmbeddings, Embeddings, MigrateEmbeddings, OfModels};
 pub(super) use entries::{
     DiffEntry, Entries, ListEntries, PublishEntry, RetireEntry, RollBackEntry, ShowEntry,
 };
@@ -282,6 +284,15 @@ Examples:
   goldenset index build --method hnsw --ef-search 200"
     )]
     Index(Index),
+    /// Show the embedding models, and change the one that lookups use
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  goldenset embeddings status
+  goldenset embeddings migrate --to text-embedding-3-small
+  goldenset embeddings rollback"
+    )]
+    Embeddings(Embeddings),
     /// Copy everything into another store: a data folder into Postgres, or back
     #[command(name = "migrate-store")]
     MigrateStore(MigrateStore),

@@ -4,6 +4,7 @@ mod away;
 mod kit;
 mod load;
 mod lost;
+mod models;
 mod postgres;
 mod postgres_faults;
 mod redis;

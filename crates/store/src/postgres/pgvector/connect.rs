@@ -20,6 +20,8 @@ pub(super) struct Connector {
     connect_timeout: Duration,
     search_timeout: Duration,
     connections: u32,
+    /// Schema of the store.
+    own_schema: String,
     /// Schema of the extension.
     schema: String,
 }
@@ -55,16 +57,19 @@ impl Connector {
             let first = tokio::time::timeout(postgres.connect_timeout, connect.connect());
             let mut first = first.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
             let schema = extension::ensure(&mut first).await?;
+            let own = sqlx::query_scalar("SELECT coalesce(current_schema()::text, '')");
+            let own: String = own.fetch_one(&mut first).await?;
             sqlx::Connection::close(first).await?;
-            Ok(schema)
+            Ok((own, schema))
         };
-        let schema = connected.await.map_err(|fault: Fault| fault.at(&place))?;
+        let (own_schema, schema) = connected.await.map_err(|fault: Fault| fault.at(&place))?;
         Ok(Self {
             options: connect,
             place,
             connect_timeout: postgres.connect_timeout,
             search_timeout: options.search_timeout,
             connections: postgres.connections,
+            own_schema,
             schema,
         })
     }
@@ -72,6 +77,11 @@ impl Connector {
     /// Server and database, for messages.
     pub(super) fn place(&self) -> &str {
         &self.place
+    }
+
+    /// Schema of the store, in which tables are made.
+    pub(super) fn own_schema(&self) -> &str {
+        &self.own_schema
     }
 
     /// Connections whose statements take as long as they take.

@@ -65,7 +65,7 @@ impl PgVector {
         let work = connector.work_pool();
         let created = async {
             let mut transaction = work.begin().await?;
-            registry::create(&mut transaction).await?;
+            registry::create(&mut transaction, connector.own_schema()).await?;
             transaction.commit().await?;
             Ok(())
         };
@@ -88,7 +88,9 @@ impl PgVector {
             return Ok(table);
         }
         let mut db = self.work.acquire().await?;
-        let table = Arc::new(registry::ensure(&mut db, model, dimensions).await?);
+        let table = Arc::new(
+            registry::ensure(&mut db, self.connector.own_schema(), (model, dimensions)).await?,
+        );
         self.tables().insert(model.clone(), Arc::clone(&table));
         Ok(table)
     }

@@ -37,8 +37,20 @@ const TABLES: &str = "
     );";
 
 /// Makes what is missing; nobody else makes tables until the transaction ends.
-pub(super) async fn create(transaction: &mut PgConnection) -> Result<(), Fault> {
+///
+/// # Errors
+/// `store_unavailable` where the schema of the store is gone: tables would be made in the next one
+/// of the search path, which may be that of another store.
+pub(super) async fn create(transaction: &mut PgConnection, schema: &str) -> Result<(), Fault> {
     transaction.execute(LOCK).await?;
+    let present: Option<String> =
+        sqlx::query_scalar("SELECT current_schema()::text").fetch_one(&mut *transaction).await?;
+    if present.as_deref() != Some(schema) {
+        let detail = format!("the schema {schema} of the golden sets is gone");
+        return Err(Error::new(Code::StoreUnavailable, detail)
+            .fix("restore the database from a backup, or name another schema")
+            .into());
+    }
     transaction.execute(TABLES).await?;
     Ok(())
 }
@@ -49,12 +61,12 @@ pub(super) async fn create(transaction: &mut PgConnection) -> Result<(), Fault> 
 /// `embedding_mismatch` where it is for vectors of another length.
 pub(super) async fn ensure(
     db: &mut PgConnection,
-    model: &ModelId,
-    dimensions: usize,
+    schema: &str,
+    (model, dimensions): (&ModelId, usize),
 ) -> Result<Table, Fault> {
     let table = Table::of(model, dimensions)?;
     let mut transaction = db.begin().await?;
-    create(&mut transaction).await?;
+    create(&mut transaction, schema).await?;
     let dimensions = i64::try_from(dimensions).unwrap_or(i64::MAX);
     let known: i64 = sqlx::query_scalar(
         "INSERT INTO pgvector_models AS m (model, name, dimensions) VALUES ($1, $2, $3) \
@@ -73,10 +85,14 @@ pub(super) async fn ensure(
         .fix("vectors of another length are of another model: give it another name")
         .into());
     }
-    let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-        .bind(&table.name)
-        .fetch_one(&mut *transaction)
-        .await?;
+    // Not one of another store, further on in the search path.
+    let there: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2)",
+    )
+    .bind(schema)
+    .bind(&table.name)
+    .fetch_one(&mut *transaction)
+    .await?;
     if !there {
         table.create(&mut transaction).await?;
     }

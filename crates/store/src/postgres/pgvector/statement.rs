@@ -195,6 +195,10 @@ impl Asked<'_> {
             let place = usize::try_from(row.try_get::<i32, _>(2)?).map_err(damaged)?;
             let Some(id) = row.try_get::<Option<&str>, _>(3)? else { continue };
             let vector: Option<&[u8]> = row.try_get(6)?;
+            // What is not filled yet says nothing.
+            if vector.is_none() && rows.filled.0.is_none() {
+                continue;
+            }
             let vector = vector.ok_or_else(|| damaged(format_args!("{id} without its vector")))?;
             let near = NearRow {
                 id: EntryId::new(id).map_err(damaged)?,
