@@ -23,6 +23,11 @@ pub async fn embed_served(
     batch_size: usize,
     progress: Progress<'_>,
 ) -> Result<u64> {
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let all = count(store.served_entries().await?);
+    let kept = store.kept_models().await?;
+    let before = kept.iter().find(|kept| kept.model == *embedder.model());
+    let before = before.map_or(0, |kept| kept.entries);
     let mut done = 0;
     loop {
         let bare = store.bare_versions(embedder.model(), PAGE).await?;
@@ -32,11 +37,9 @@ pub async fn embed_served(
         for part in parts(&bare, batch_size) {
             embed(store, embedder, part).await?;
             done += part.len() as u64;
-            let kept = store.kept_models().await?;
-            let of = kept.iter().find(|kept| kept.model == *embedder.model());
-            let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-            let all = store.served_entries().await?;
-            progress(count(of.map_or(0, |kept| kept.entries)), count(all));
+            // What is published meanwhile makes it more.
+            let so_far = count(before + done);
+            progress(so_far, all.max(so_far));
         }
     }
 }

@@ -8,6 +8,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on stops")]
 
+mod day;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +17,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use goldenset::config::{Config, Layers, load};
 use goldenset::wire;
-use goldenset_core::ports::{Clock, Embedder};
+use goldenset_core::ports::Embedder;
 use goldenset_core::{Canonical, Embedding, EntryContent, EntryId, ModelId, Result, TenantId};
 use goldenset_engine::scope::Options;
 use goldenset_engine::transfer::{Format, Reading, read_rows};
@@ -23,32 +25,15 @@ use goldenset_engine::{
     Author, CacheLimits, CacheState, CacheStatus, Engine, ImportMode, Parts, Selection, Settings,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
-const ENTRIES: &str = include_str!("../../../demo/entries.jsonl");
-const LOG: &str = include_str!("../../../demo/demo_log.jsonl");
-/// Midnight in Rome, of a day on which the demo set is in force.
-const MIDNIGHT: &str = "2024-12-10T23:00:00Z";
+use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT};
+
 /// Seconds of log time from one publish to the next.
 const PUBLISH_EVERY: f64 = 60.0;
 /// Percentage points of the hit rate that may be lost by what need not have gone.
 const MOST_LOST: f64 = 1.0;
 /// A result is held for so many seconds at least.
 const HELD: f64 = 270.0;
-
-#[derive(Deserialize)]
-struct Line {
-    t: f64,
-    query: String,
-}
-
-struct LogClock(Mutex<Timestamp>);
-
-impl Clock for LogClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
 
 /// The local model, asked once for each text in all runs: no figure here depends on how long it
 /// takes.

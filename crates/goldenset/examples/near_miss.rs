@@ -8,13 +8,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on stops")]
 
+mod day;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use goldenset::config::{Config, Layers, load};
 use goldenset::wire;
-use goldenset_core::ports::{Clock, Embedder, Store, VectorSearch};
+use goldenset_core::ports::{Embedder, Store, VectorSearch};
 use goldenset_core::{Canonical, TenantId};
 use goldenset_engine::scope::Options;
 use goldenset_engine::transfer::{Format, Reading, read_rows};
@@ -22,26 +24,8 @@ use goldenset_engine::{
     Author, CacheLimits, CacheStatus, Engine, ImportMode, NearMissState, Parts, Settings,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
-const ENTRIES: &str = include_str!("../../../demo/entries.jsonl");
-const LOG: &str = include_str!("../../../demo/demo_log.jsonl");
-/// Midnight in Rome, of a day on which the demo set is in force.
-const MIDNIGHT: &str = "2024-12-10T23:00:00Z";
-
-#[derive(Deserialize)]
-struct Line {
-    t: f64,
-    query: String,
-}
-
-struct LogClock(Mutex<Timestamp>);
-
-impl Clock for LogClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
+use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT};
 
 fn config(rule: &str, similarity: &str) -> Config {
     let database = std::env::var_os("DATABASE_URL").unwrap();

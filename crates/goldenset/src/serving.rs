@@ -16,6 +16,8 @@ use crate::wire::{self, InUse};
 
 /// How often it is asked whether lookups were switched to another model.
 const ASK: Duration = Duration::from_secs(1);
+/// How often at least another model is tried again that could not be loaded. Each try loads one.
+const TRY_AGAIN: Duration = Duration::from_secs(60);
 /// How often it is looked whether a former engine still answers somebody.
 const DRAIN: Duration = Duration::from_millis(50);
 
@@ -94,9 +96,9 @@ pub async fn keep_serving(config: &Config, app: &Arc<App>) -> Infallible {
 /// The engine with the model that lookups were switched to, once they are and it is ready.
 async fn switched(config: &Config, app: &Arc<App>, serving: &Serving) -> Serving {
     let store = serving.engine.store();
-    let mut said = None;
+    let (mut said, mut pause) = (None, ASK);
     loop {
-        sleep(ASK).await;
+        sleep(pause).await;
         // Whoever follows the store says that it does not answer.
         let Ok(Some(switch)) = store.model_switch().await else { continue };
         if switch.model == *serving.engine.model() {
@@ -112,6 +114,7 @@ async fn switched(config: &Config, app: &Arc<App>, serving: &Serving) -> Serving
                     );
                 }
                 said = Some(error.code);
+                pause = (2 * pause).min(TRY_AGAIN);
             }
         }
     }
