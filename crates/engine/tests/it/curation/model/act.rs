@@ -80,8 +80,10 @@ impl World {
                 assert!(!self.decided.contains(&id), "decided twice: {before:?}");
                 let mine = self.said.get(&(id, (*who).into())).map(|said| said.0.clone());
                 let proposed = before.proposal.as_ref().map(|it| it.answer.clone());
+                let rewritten = self.amended.get(&id);
                 let stands_behind = mine.is_some_and(|mine| mine.is_none() || mine == proposed)
-                    || self.amended.get(&id).is_some_and(|by| by == who);
+                    || rewritten
+                        .is_some_and(|(by, text)| by == who && Some(text) == proposed.as_ref());
                 assert!(!stands_behind, "{who} approved their own {before:?}");
                 if !sees && before.action == Action::Update {
                     assert_eq!(before.base_version, base, "for another version: {before:?}");
@@ -103,8 +105,12 @@ impl World {
                 engine.amend(anna(), id, handle(who), text).await?;
                 assert!(!["dora", "nino"].contains(who));
                 self.written.entry(id).or_default().insert(answer.clone());
-                self.anew.insert(answer);
-                self.amended.insert(id, (*who).into());
+                self.anew.insert(answer.clone());
+                // What they wrote last is their word, until someone else's takes its place.
+                if let Some((Some(said), ..)) = self.said.get_mut(&(id, (*who).into())) {
+                    said.clone_from(&answer);
+                }
+                self.amended.insert(id, ((*who).into(), answer));
                 count("amended");
             }
             Step::Put { place, publish, dates } => {

@@ -35,8 +35,8 @@ pub(super) struct World {
     pub(super) written: BTreeMap<CandidateId, BTreeSet<String>>,
     /// What each expert said last for a candidate: answer, confidence and trust.
     pub(super) said: BTreeMap<(CandidateId, String), (Option<String>, f64, f64)>,
-    /// Who wrote a candidate anew.
-    pub(super) amended: BTreeMap<CandidateId, String>,
+    /// Who wrote a candidate anew last, and what.
+    pub(super) amended: BTreeMap<CandidateId, (String, String)>,
     /// What they wrote.
     pub(super) anew: BTreeSet<String>,
     /// What each proposal turned out as, for each who stood behind it.
