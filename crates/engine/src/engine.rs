@@ -95,6 +95,9 @@ pub struct TenantState {
     pub entries: usize,
     /// Vectors searched.
     pub vectors: usize,
+    /// Places of an index over them, those of removed ones among them; 0 while every vector is
+    /// compared, and where they are searched elsewhere.
+    pub indexed: usize,
 }
 
 impl Engine {
@@ -153,6 +156,7 @@ impl Engine {
             epoch: set.epoch(),
             entries: set.len(),
             vectors: set.phrasings(),
+            indexed: set.vectors.index().map_or(0, |index| index.rows()),
         };
         snapshot.tenants().map(|(tenant, set)| (tenant.clone(), state(set))).collect()
     }

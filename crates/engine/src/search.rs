@@ -3,6 +3,7 @@
 //! What searches elsewhere is filled a little later than sets change. So what changed since is
 //! looked at here, and the two together are what a search over the whole set finds.
 
+mod indexing;
 mod upkeep;
 
 use std::collections::HashMap;

@@ -81,7 +81,7 @@ pub(crate) fn search_one_here(
     entry: &PublishedEntry,
 ) -> Option<Found> {
     let group = set.group(&entry.id)?;
-    resolve(set, set.vectors.search(vector, 1, |other| other == group)).pop()
+    resolve(set, set.vectors.search_exact(vector, 1, |other| other == group)).pop()
 }
 
 fn resolve(set: &TenantSet, hits: Vec<Hit>) -> Vec<Found> {

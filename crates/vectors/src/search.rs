@@ -1,6 +1,9 @@
-//! Exact search: every allowed row is compared with the query.
+//! Finding the groups most similar to a query.
 
+use crate::best::Best;
+use crate::bounds::Bounds;
 use crate::dot::dot;
+use crate::frontier::{Frontier, Place};
 use crate::set::VectorSet;
 
 /// A group found by a search.
@@ -17,117 +20,123 @@ impl VectorSet {
     /// further ones only where they are exactly as similar as the k-th, so that the caller can
     /// break ties by something that does not depend on where rows are stored. Fewer than `k` only
     /// where fewer are allowed. Rows without a finite similarity are never found.
+    ///
+    /// Without an index the same as [`scan`](Self::scan), to the bit; with one, a group that
+    /// should be found may be missing. Similarities are exact in any case.
     pub fn search(&self, query: &[f32], k: usize, allow: impl Fn(u32) -> bool) -> Vec<Hit> {
-        let mut best = Best { k, hits: Vec::with_capacity(k + 1) };
-        if k == 0 || query.len() != self.dimensions() {
-            return best.hits;
+        match self.index() {
+            Some(index) => index.search(self, query, k, allow),
+            None => self.search_exact(query, k, allow),
         }
-        for chunk in self.chunks() {
-            let rows = chunk.data.chunks_exact(self.dimensions());
-            for (group, row) in chunk.groups.iter().zip(rows) {
-                let Some(group) = *group else { continue };
-                let similarity = dot(query, row);
-                if best.reaches(similarity) && allow(group) {
-                    best.offer(group, similarity);
+    }
+
+    /// The same without the index.
+    ///
+    /// Codes of the rows say how similar a row is at most, and rows are compared from there, the
+    /// most promising first, until no other can be among the best.
+    pub fn search_exact(&self, query: &[f32], k: usize, allow: impl Fn(u32) -> bool) -> Vec<Hit> {
+        if k == 0 || query.len() != self.dimensions() {
+            return Vec::new();
+        }
+        let Some(bounds) = Bounds::of(query, self.centre()) else {
+            return self.scan(query, k, allow);
+        };
+        let mut frontier = Frontier::with_capacity(self.rows(), self.chunks().len());
+        self.promise(0, &bounds, &mut frontier, &mut Vec::new());
+        let mut seeker = Seeker::new(self, query, k, allow);
+        frontier.visit(seeker.least(), |place| seeker.look(place));
+        seeker.into_hits()
+    }
+
+    /// The same by comparing every row: the reference that a search has to agree with.
+    pub fn scan(&self, query: &[f32], k: usize, allow: impl Fn(u32) -> bool) -> Vec<Hit> {
+        if k == 0 || query.len() != self.dimensions() {
+            return Vec::new();
+        }
+        let mut best = Best::new(k);
+        for (group, row) in self.chunks().iter().flat_map(|chunk| chunk.rows(self.dimensions())) {
+            let Some(group) = group else { continue };
+            let similarity = dot(query, row);
+            if best.reaches(similarity) && allow(group) {
+                best.offer(group, similarity);
+            }
+        }
+        best.into_hits()
+    }
+
+    /// What the rows of the chunks from `first` on may be worth.
+    pub(crate) fn promise(
+        &self,
+        first: usize,
+        bounds: &Bounds,
+        frontier: &mut Frontier,
+        products: &mut Vec<i32>,
+    ) {
+        for (number, chunk) in self.chunks().iter().enumerate().skip(first) {
+            let rows = bounds.of_rows(chunk.codes(), products).zip(&chunk.groups);
+            let live = rows.map(|(bound, group)| group.map_or(f32::NEG_INFINITY, |_| bound));
+            frontier.extend(number as u32, live);
+        }
+    }
+}
+
+/// Compares rows with a query and keeps the best groups.
+pub(crate) struct Seeker<'a, F> {
+    set: &'a VectorSet,
+    query: &'a [f32],
+    allow: F,
+    best: Best,
+    /// How often it was asked whether a group is allowed, and how often one was.
+    asked: u32,
+    passed: u32,
+}
+
+impl<'a, F: Fn(u32) -> bool> Seeker<'a, F> {
+    /// For the `k` best groups, at least 1, among those that `allow` lets pass.
+    pub(crate) fn new(set: &'a VectorSet, query: &'a [f32], k: usize, allow: F) -> Self {
+        Self { set, query, allow, best: Best::new(k), asked: 0, passed: 0 }
+    }
+
+    /// The similarity that a row needs to matter.
+    pub(crate) fn least(&self) -> f32 {
+        self.best.least().unwrap_or(f32::MIN)
+    }
+
+    /// Looks at a row; says what a further one needs to matter.
+    pub(crate) fn look(&mut self, place: Place) -> f32 {
+        if let Some(group) = self.set.group(place) {
+            let ask_first = self.asks_first();
+            if !ask_first || self.allows(group) {
+                let similarity = dot(self.query, self.set.row(place));
+                if self.best.reaches(similarity) && (ask_first || self.allows(group)) {
+                    self.best.offer(group, similarity);
                 }
             }
         }
-        best.hits
-    }
-}
-
-/// The best groups so far, best first.
-struct Best {
-    k: usize,
-    hits: Vec<Hit>,
-}
-
-impl Best {
-    /// Whether a row this similar can change the list.
-    fn reaches(&self, similarity: f32) -> bool {
-        match self.hits.get(self.k - 1) {
-            Some(last) => similarity >= last.similarity,
-            None => similarity.is_finite(),
-        }
+        self.least()
     }
 
-    fn offer(&mut self, group: u32, similarity: f32) {
-        if let Some(known) = self.hits.iter().position(|hit| hit.group == group) {
-            if self.hits[known].similarity >= similarity {
-                return;
-            }
-            self.hits.remove(known);
-        }
-        let place = self.hits.partition_point(|hit| hit.similarity >= similarity);
-        self.hits.insert(place, Hit { group, similarity });
-        if let Some(last) = self.hits.get(self.k - 1).map(|hit| hit.similarity) {
-            let end = self.hits.partition_point(|hit| hit.similarity >= last);
-            self.hits.truncate(end);
-        }
+    /// Whether a row has to be looked at closer: not where asking rules out much, and this one.
+    pub(crate) fn may_find(&mut self, place: Place) -> bool {
+        !self.asks_first() || self.set.group(place).is_some_and(|group| self.allows(group))
+    }
+
+    /// The test first that rules out more. Until there are enough every row reaches.
+    fn asks_first(&self) -> bool {
+        self.best.least().is_none() || self.passed < self.asked / 2
+    }
+
+    fn allows(&mut self, group: u32) -> bool {
+        let passed = (self.allow)(group);
+        self.asked = self.asked.saturating_add(1);
+        self.passed += u32::from(passed);
+        passed
+    }
+
+    pub(crate) fn into_hits(self) -> Vec<Hit> {
+        self.best.into_hits()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, HashSet};
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What a search must find, by sorting everything.
-    fn sorted(rows: &[(u32, Vec<f32>)], query: &[f32], allow: &HashSet<u32>) -> Vec<(u32, f32)> {
-        let mut groups = BTreeMap::<u32, f32>::new();
-        for (group, row) in rows.iter().filter(|(group, _)| allow.contains(group)) {
-            let similarity = dot(query, row);
-            groups.entry(*group).and_modify(|s| *s = s.max(similarity)).or_insert(similarity);
-        }
-        let mut all: Vec<_> = groups.into_iter().collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1));
-        all
-    }
-
-    fn row() -> impl Strategy<Value = Vec<f32>> {
-        // Few distinct values, so that ties are common.
-        prop::collection::vec((-2i8..=2).prop_map(f32::from), 4)
-    }
-
-    proptest! {
-        #[test]
-        fn finds_exactly_the_best_allowed_groups(
-            rows in prop::collection::vec((0u32..12, row()), 0..60),
-            late in prop::collection::vec((12u32..16, row()), 0..10),
-            removed in prop::collection::hash_set(0u32..12, 0..6),
-            allow in prop::collection::hash_set(0u32..16, 0..16),
-            query in row(),
-            k in 1usize..8,
-        ) {
-            let set = VectorSet::new(4)
-                .changed(&HashSet::new(), rows.iter().map(|(g, r)| (*g, r.as_slice())))
-                .changed(&removed, late.iter().map(|(g, r)| (*g, r.as_slice())));
-            let kept: Vec<_> = rows.into_iter().filter(|(g, _)| !removed.contains(g)).chain(late).collect();
-            prop_assert_eq!(set.len(), kept.len());
-            let expected = sorted(&kept, &query, &allow);
-            let found = set.search(&query, k, |group| allow.contains(&group));
-            prop_assert!(found.len() >= k.min(expected.len()));
-            let reach = expected.get(k - 1).map_or(f32::NEG_INFINITY, |last| last.1);
-            let wanted: BTreeMap<_, _> = expected.into_iter().filter(|hit| hit.1 >= reach).collect();
-            let got: BTreeMap<_, _> = found.iter().map(|hit| (hit.group, hit.similarity)).collect();
-            prop_assert_eq!(got, wanted);
-            prop_assert!(found.is_sorted_by(|a, b| a.similarity >= b.similarity));
-        }
-    }
-
-    #[test]
-    fn many_changes_do_not_grow_the_set() {
-        let mut set = VectorSet::new(2);
-        for round in 0..5_000u32 {
-            let row = [round as f32, 1.0];
-            set = set.changed(&HashSet::from([7]), [(7, row.as_slice())]);
-        }
-        assert_eq!(set.len(), 1);
-        assert_eq!(set.search(&[1.0, 0.0], 3, |_| true)[0].similarity, 4_999.0);
-        let rows: usize = set.chunks().iter().map(|chunk| chunk.groups.len()).sum();
-        assert!(rows <= 3, "{rows} rows kept for one live row");
-    }
-}
+mod tests;

@@ -1,4 +1,5 @@
-//! What is done beside lookups for a search elsewhere: it is filled, and its index kept good.
+//! What is done beside lookups for searches: where they are made elsewhere, that is filled and its
+//! index kept good.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -18,10 +19,10 @@ const FILL: Duration = Duration::from_millis(250);
 const UPKEEP: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// Fills what searches elsewhere, and has its index looked after, for ever. There is nothing to
-    /// do where vectors are searched in this process.
+    /// Keeps searches quick, for ever: fills what searches elsewhere and has its index looked
+    /// after, or builds indexes where vectors are searched in this process.
     pub async fn keep_search(self: &Arc<Self>) -> Infallible {
-        let Some(search) = &self.search else { return std::future::pending().await };
+        let Some(search) = &self.search else { return self.keep_indexed().await };
         tokio::select! {
             never = self.keep_filled() => never,
             never = self.keep_index(search) => never,
@@ -61,10 +62,10 @@ impl Engine {
 
 /// A fault is said once while it lasts.
 #[derive(Default)]
-struct Trouble(Option<Code>);
+pub(super) struct Trouble(Option<Code>);
 
 impl Trouble {
-    fn note(&mut self, done: Result<()>, what: &str) {
+    pub(super) fn note(&mut self, done: Result<()>, what: &str) {
         let code = done.as_ref().err().map(|error: &Error| error.code);
         if let Err(error) = done
             && self.0 != code

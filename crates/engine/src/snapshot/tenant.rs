@@ -7,7 +7,7 @@ use goldenset_core::calibration::JudgedBy;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::{CalibrationRecord, PublishedVersion};
 use goldenset_core::{Embedding, EntryId, Epoch, EpochStamp, Signature, Suspension};
-use goldenset_vectors::VectorSet;
+use goldenset_vectors::{Index, VectorSet};
 
 use super::{DifferenceKind, Journal, PublishedEntry, Served};
 use crate::calibrate::InForce;
@@ -172,6 +172,12 @@ impl TenantSet {
     /// What is only supposed here.
     pub(crate) fn supposed(&self) -> &Supposed {
         &self.supposed
+    }
+
+    /// The same set, whose searches use an index from here on if it was built from it or from one
+    /// that it comes of.
+    pub(crate) fn indexed(&self, index: &Arc<Index>) -> Self {
+        Self { vectors: self.vectors.with_index(Arc::clone(index)), ..self.clone() }
     }
 
     /// An empty set filled with what is served as of `stamp`. What was before is not known.

@@ -15,6 +15,7 @@ mod curation;
 mod explain;
 mod faults;
 mod import;
+mod indexed;
 mod invalidate;
 mod invisible;
 mod lexicons;

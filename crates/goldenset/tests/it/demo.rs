@@ -39,6 +39,6 @@ fn demo_answers_and_refuses() {
     let (again, same) = shown(folder.path());
     assert!(again.starts_with("The demo set is in"), "{again}");
     assert_eq!(same, decisions);
-    let state = json!({ "epoch": 1, "entries": 120, "vectors": 246 });
+    let state = json!({ "epoch": 1, "entries": 120, "vectors": 246, "indexed": 0 });
     assert_eq!(server.get("/readyz").with(200)["tenants"]["default"], state);
 }
