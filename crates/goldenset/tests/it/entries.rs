@@ -89,7 +89,7 @@ fn life_of_an_entry() {
         [(&json!(3), &json!("24")), (&json!(2), &json!("22")), (&json!(1), &json!("20"))]
     );
     assert!(versions.iter().all(|version| version["published_version"] == 2));
-    assert_eq!(tenant.state(), json!({ "epoch": 8, "entries": 1, "vectors": 1 }));
+    assert_eq!(tenant.state(), json!({ "epoch": 8, "entries": 1, "vectors": 1, "indexed": 0 }));
 }
 
 #[test]

@@ -105,5 +105,5 @@ fn what_was_acknowledged_survives_kill_9() {
     }
     let server = Server::start(folder.path());
     let state = Tenant::on(&server, "default").state();
-    assert_eq!(state, json!({ "epoch": 8, "entries": 5, "vectors": 5 }));
+    assert_eq!(state, json!({ "epoch": 8, "entries": 5, "vectors": 5, "indexed": 0 }));
 }

@@ -68,7 +68,7 @@ fn tenant_comes_with_its_first_entry() {
     let tenant = Tenant::shared("Società à responsabilità");
     let body = json!({ "question": "Chi?", "answer": "Noi.", "publish": false });
     tenant.put("a", body).with(201);
-    assert_eq!(tenant.state(), json!({ "epoch": 0, "entries": 0, "vectors": 0 }));
+    assert_eq!(tenant.state(), json!({ "epoch": 0, "entries": 0, "vectors": 0, "indexed": 0 }));
     tenant.decides("Chi?", json!({ "min_similarity": 0 }), "miss");
     tenant.publish("a", json!({})).with(200);
     tenant.decides("Chi?", json!({}), "serve a");
