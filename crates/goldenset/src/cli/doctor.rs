@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use super::output::{print_json, unwritable};
 use crate::config::Config;
 use crate::http::server::listen;
+use crate::wire::InUse;
 use crate::{lexicons, wire};
 
 /// Longest wait for whoever holds the address.
@@ -47,14 +48,13 @@ impl Check {
 pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
     // A configuration with a fault does not get this far.
     let mut checks = vec![Check::of("configuration", Ok("every key is known and in range".into()))];
-    let embedder = wire::embedder(config);
-    let (name, embedder) = ("embedding", embedder);
-    checks.push(match &embedder {
-        Ok(embedder) => Check::of(name, embeds(embedder).await),
-        Err(error) => Check::of(name, Err(error.share())),
+    let model = model(config).await;
+    checks.push(match &model {
+        Ok(model) => Check::of("embedding", embeds(&model.embedder).await),
+        Err(error) => Check::of("embedding", Err(error.share())),
     });
-    if let Ok(embedder) = &embedder {
-        checks.push(Check::of("verification", verifies(config, embedder)));
+    if let Ok(model) = &model {
+        checks.push(Check::of("verification", verifies(model)));
     }
     if let Some(judged) = judges(config).await.transpose() {
         checks.push(Check::of("judge", judged));
@@ -79,6 +79,18 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<bool> {
     Ok(ok)
 }
 
+/// The model that lookups use; the configured one where no store says otherwise.
+async fn model(config: &Config) -> Result<InUse> {
+    if wire::has_store(config)
+        && let Ok(store) = wire::store_to_read(config).await
+    {
+        return wire::model_in_use(config, &*store).await;
+    }
+    // Whether the store could be read is a check of its own.
+    let config = config.clone();
+    Ok(InUse { embedder: wire::embedder(&config)?, config })
+}
+
 async fn embeds(embedder: &Arc<dyn Embedder>) -> Result<String> {
     let started = std::time::Instant::now();
     embedder.embed(&["quanto costa?".into()]).await?;
@@ -86,7 +98,7 @@ async fn embeds(embedder: &Arc<dyn Embedder>) -> Result<String> {
     Ok(format!("{} answers in {millis:.0} ms", embedder.model()))
 }
 
-fn verifies(config: &Config, embedder: &Arc<dyn Embedder>) -> Result<String> {
+fn verifies(InUse { config, embedder }: &InUse) -> Result<String> {
     let verifier = wire::verifier(config, embedder.model())?;
     if !verifier.is_fitted() {
         return Err(Error::new(

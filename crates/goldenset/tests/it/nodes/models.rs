@@ -173,6 +173,10 @@ fn a_node_that_does_not_know_the_model_goes_on_and_says_so() {
     // What it publishes is served with both models.
     node.publishes("late", "Chi paga la mensa?", "Il datore.").with(201);
     stranger.run(&["serve"]).failed(6, "config_invalid", &["test/8", "embeddings status"]);
+    let doctor = |of: &Beside| of.run(&["doctor"]).out;
+    let (theirs, ours) = (doctor(&stranger), doctor(&beside));
+    assert!(theirs.contains("FAIL  embedding: [config_invalid]"), "{theirs}");
+    assert!(ours.contains("ok    embedding: test/8 answers"), "{ours}");
     nodes.add(&borrowed(&settings));
     assert_eq!(nodes.node(1).answers("Chi paga la mensa?").as_deref(), Some("Il datore."));
     assert_ne!(nodes.node(1).asks(NEAR).bytes, before);
