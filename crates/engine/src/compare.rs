@@ -10,6 +10,7 @@ use goldenset_core::{Code, Embedding, EntryId, Error, Result};
 use goldenset_vectors::dot;
 use serde::Serialize;
 
+use crate::curation::until_first;
 use crate::engine::Engine;
 use crate::explain::{Asked, Explanation, Situation, Texts, six_decimals};
 use crate::lookup::{check_query, signature_match};
@@ -129,21 +130,26 @@ impl Engine {
     ) -> Result<Comparison> {
         let question = check_query(query)?;
         let scope = self.scope(options)?;
-        let set = self.published(&scope.tenant)?;
-        let Some(entry) = set.entry(id) else {
-            // Tells what does not exist from what is not published.
-            self.store.entry(&scope.tenant, id).await?;
-            return Err(Error::new(Code::NotPublished, format!("entry `{id}` is not published"))
+        until_first!(async {
+            let set = self.published(&scope.tenant)?;
+            let Some(entry) = set.entry(id) else {
+                // Tells what does not exist from what is not published.
+                self.store.entry(&scope.tenant, id).await?;
+                return Err(Error::new(
+                    Code::NotPublished,
+                    format!("entry `{id}` is not published"),
+                )
                 .field("entry_id")
                 .fix("publish it with POST /v1/entries/{id}/publish"));
-        };
-        let by_signature = signature_match(&set, &question.signature(), &scope);
-        if by_signature.is_some_and(|served| served.entry.id == *id) {
-            let explanation = self.word_for_word(&scope);
-            return Ok(Comparison { entry: Some(Arc::clone(entry)), ..identical(explanation) });
-        }
-        let asked = Asked::of(self, (query, &question), &set, &scope, Some(entry)).await?;
-        asked.comparison(id)
+            };
+            let by_signature = signature_match(&set, &question.signature(), &scope);
+            if by_signature.is_some_and(|served| served.entry.id == *id) {
+                let explanation = self.word_for_word(&scope);
+                return Ok(Comparison { entry: Some(Arc::clone(entry)), ..identical(explanation) });
+            }
+            let asked = Asked::of(self, (query, &question), &set, &scope, Some(entry)).await?;
+            asked.comparison(id)
+        })
     }
 }
 

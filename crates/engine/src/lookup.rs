@@ -177,10 +177,8 @@ impl Engine {
                 .search_or_reuse(made.take().as_ref(), set, &vector, &Among::of(scope))
                 .await
             {
-                // Others have published, and were quicker with the search than with this node.
                 Err(error) if error.code == Code::EpochMoved && behind < CATCH_UPS => {
                     behind += 1;
-                    self.catch_up().await?;
                     continue;
                 }
                 found => found?,

@@ -31,7 +31,8 @@ impl Engine {
     /// The entries of `set` nearest to `vector`, most similar first.
     ///
     /// # Errors
-    /// Faults of a search elsewhere; `epoch_moved` where it knows later changes than `set`.
+    /// Faults of a search elsewhere; `epoch_moved` where it knows later changes than `set`: then
+    /// the published set knows them too now.
     pub(crate) async fn search(
         &self,
         set: &TenantSet,
@@ -46,7 +47,13 @@ impl Engine {
         query.k += set.supposed().replaced;
         for _ in 0..TRIES {
             let nearest = search.nearest(&query).await?;
-            if let Some(found) = merged(set, of(&nearest, 0), (vector, among))? {
+            let found = merged(set, of(&nearest, 0), (vector, among));
+            if found.as_ref().is_err_and(|error| error.code == Code::EpochMoved) {
+                // Others have published, and were quicker with the search than with this node:
+                // whoever asks again asks over a set that knows it.
+                self.catch_up().await?;
+            }
+            if let Some(found) = found? {
                 if set.supposed().ids.is_empty() {
                     self.remember(&nearest, 0, (vector, among));
                 }

@@ -11,6 +11,7 @@ use super::{Explained, Explanation, Situation, Texts};
 use crate::answer::Match;
 use crate::clarify::clarify;
 use crate::compare::Comparison;
+use crate::curation::until_first;
 use crate::embedding::Wanted;
 use crate::engine::Engine;
 use crate::lookup::{check_query, signature_match};
@@ -148,17 +149,19 @@ impl Engine {
     ) -> Result<Vec<Explained>> {
         let scope = self.scope(options)?;
         let question = check_query(query)?;
-        let set = self.published(&scope.tenant)?;
-        if let Some(served) = signature_match(&set, &question.signature(), &scope) {
-            let explanation = self.word_for_word(&scope);
-            return Ok(vec![Explained { entry: Arc::clone(&served.entry), explanation }]);
-        }
-        let asked = Asked::of(self, (query, &question), &set, &scope, None).await?;
-        let best = asked.judged.iter().take(most).map(|(matched, _)| {
-            let Comparison { explanation, .. } = asked.comparison(&matched.entry.id)?;
-            Ok(Explained { entry: Arc::clone(&matched.entry), explanation })
-        });
-        best.collect()
+        until_first!(async {
+            let set = self.published(&scope.tenant)?;
+            if let Some(served) = signature_match(&set, &question.signature(), &scope) {
+                let explanation = self.word_for_word(&scope);
+                return Ok(vec![Explained { entry: Arc::clone(&served.entry), explanation }]);
+            }
+            let asked = Asked::of(self, (query, &question), &set, &scope, None).await?;
+            let best = asked.judged.iter().take(most).map(|(matched, _)| {
+                let Comparison { explanation, .. } = asked.comparison(&matched.entry.id)?;
+                Ok(Explained { entry: Arc::clone(&matched.entry), explanation })
+            });
+            best.collect()
+        })
     }
 
     pub(crate) fn word_for_word(&self, scope: &Scope) -> Explanation {

@@ -7,6 +7,7 @@
     reason = "a test stops where it meets an impossible case"
 )]
 
+mod behind;
 mod bounds;
 mod calibrate;
 mod clarify;
