@@ -26,7 +26,7 @@ use goldenset_engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT};
+use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT, short_lived};
 
 /// Seconds of log time from one publish to the next.
 const PUBLISH_EVERY: f64 = 60.0;
@@ -209,7 +209,9 @@ fn default_config() -> Config {
     let (folder, environment) = (tempfile::tempdir().unwrap(), BTreeMap::new());
     let layers =
         Layers { file: None, environment: &environment, flags: &[], folder: folder.path() };
-    load(&layers).unwrap().config
+    let mut config = load(&layers).unwrap().config;
+    short_lived(&mut config);
+    config
 }
 
 fn author() -> Author {
@@ -233,7 +235,7 @@ fn edit_alternatives(content: &mut EntryContent) {
 async fn main() {
     let bench = Bench::new();
     println!(
-        "{} lookups, {} entries, default TTLs in log time\n",
+        "{} lookups, {} entries, results kept for 5 minutes and vectors for an hour of log time\n",
         bench.log.len(),
         bench.rows.len()
     );

@@ -25,7 +25,7 @@ use goldenset_engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT};
+use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT, short_lived};
 
 fn config(rule: &str, similarity: &str) -> Config {
     let database = std::env::var_os("DATABASE_URL").unwrap();
@@ -41,7 +41,9 @@ fn config(rule: &str, similarity: &str) -> Config {
         flags: &[],
         folder: std::path::Path::new("."),
     };
-    load(&layers).unwrap().config
+    let mut config = load(&layers).unwrap().config;
+    short_lived(&mut config);
+    config
 }
 
 async fn engine(

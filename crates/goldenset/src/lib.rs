@@ -1,6 +1,7 @@
 //! goldenset: approved answers before the language model. This crate is the program and the only
 //! place where its parts are wired together.
 
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod http;

@@ -1,5 +1,6 @@
 //! The only place where parts are wired together.
 
+mod app;
 mod models;
 
 use std::num::NonZeroUsize;
@@ -30,6 +31,7 @@ use crate::config::{
     Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, NearMiss, Provider, Search,
 };
 use crate::lexicons;
+pub use app::app;
 pub use models::{InUse, model_in_use, models};
 
 /// The weights of the bundled model's score, made by `goldenset fit`.

@@ -9,6 +9,8 @@ use goldenset_core::{EntryContent, EntryId};
 use goldenset_engine::transfer::{Format, Reading, read_rows};
 use serde::de::DeserializeOwned;
 
+use super::output::unwritable;
+
 /// Opens a file to read.
 pub(super) fn input(path: &Path) -> Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
@@ -52,6 +54,12 @@ pub(super) fn output(path: &Path) -> Result<Box<dyn Write>> {
             .cause(cause)
     })?;
     Ok(Box::new(BufWriter::new(file)))
+}
+
+/// Writes a whole file.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    let mut out = output(path)?;
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(unwritable)
 }
 
 /// Reads one JSON object a line; fields that are not asked for are ignored.

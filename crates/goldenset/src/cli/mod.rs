@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod audit;
+mod bench;
 mod cache;
 mod calibrate;
 mod candidates;
@@ -100,6 +101,7 @@ async fn run(cli: Cli) -> Result<bool> {
             let against = eval.against.as_deref().map(other).transpose()?;
             eval::run(config, name, against, eval).await
         }
+        Command::Bench(bench) => bench::run(config, bench).await,
         Command::Fit(fit) => fit::run(config, fit).await.map(|()| true),
         Command::Calibrate(calibrate) => calibrate::run(config, calibrate).await,
         Command::Drift(drift) => drift::run(config, drift).await,
@@ -162,7 +164,8 @@ fn flags(command: &Command) -> Vec<Flag> {
         Command::Embeddings(embeddings) => (embeddings.data(), None),
         Command::Doctor(doctor) => (doctor.data.clone(), None),
         Command::Compare(compare) => (compare.set.data.clone(), None),
-        Command::Eval(_)
+        Command::Bench(_)
+        | Command::Eval(_)
         | Command::Fit(_)
         | Command::Config(_)
         | Command::Index(_)

@@ -7,14 +7,12 @@ use goldenset_core::Result;
 use goldenset_core::ports::Store;
 use goldenset_engine::Engine;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use super::output::Bar;
 use crate::config::Config;
+use crate::http::App;
 use crate::http::server::{asked_to_stop, listen, serve};
-use crate::http::{App, KeyRing, Limits};
-use crate::metrics::Metrics;
-use crate::serving::{Serving, keep_serving};
+use crate::serving::keep_serving;
 use crate::wire;
 
 /// Serves until the process is asked to stop.
@@ -40,18 +38,9 @@ async fn open(config: &Config) -> Result<(TcpListener, Arc<dyn Store>)> {
 
 /// All parts over a store.
 pub(super) async fn app(config: &Config, store: Arc<dyn Store>) -> Result<Arc<App>> {
-    let keys = Arc::new(KeyRing::load(Arc::clone(&store)).await?);
-    let metrics = Arc::new(Metrics::new(config.lookup.min_similarity)?);
     let bar = Bar::new("embedding");
     let model = wire::model_in_use(config, &*store).await?;
-    let serving = Serving::new(model, store, &metrics, &|done, all| bar.show(done, all)).await?;
-    let limits = Limits {
-        body_bytes: config.server.body_limit_bytes,
-        batch: config.lookup.max_batch,
-        timeout: Duration::from_millis(config.server.request_timeout_ms),
-        permits: Semaphore::new(config.server.max_concurrent_requests.min(Semaphore::MAX_PERMITS)),
-    };
-    Ok(Arc::new(App::new(Arc::new(serving), keys, metrics, limits)))
+    wire::app(config, store, model, &|done, all| bar.show(done, all)).await
 }
 
 fn announce(listener: &TcpListener, engine: &Engine) {

@@ -391,7 +391,7 @@ impl LogLevel {
 }
 
 /// A text that no log, message or listing shows.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 

@@ -33,6 +33,24 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The table as Markdown, under its title.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let line = |cells: &[String]| {
+            let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let mut text = format!("\n## {}\n\n{}", self.title, line(&self.head));
+        text += &format!("|{}\n", "---|".repeat(self.head.len()));
+        self.rows.iter().for_each(|row| text += &line(row));
+        if !self.note.is_empty() {
+            text += &format!("\n{}\n", self.note);
+        }
+        text
+    }
+}
+
 /// Columns as wide as their widest cell, the first to the left, the others to the right.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,5 +88,9 @@ mod tests {
         table.row("città", ["3".into(), "-".into()]);
         let expected = "Things\n          n         più\n  all    12  1/12 8.3 %\n  città   3           -\n  (n: how many)\n";
         assert_eq!(table.to_string(), expected);
+        table.row("a|b", ["".into(), "".into()]);
+        let expected = "\n## Things\n\n|  | n | più |\n|---|---|---|\n| all | 12 | 1/12 8.3 % |\n\
+                        | città | 3 | - |\n| a\\|b |  |  |\n\nn: how many\n";
+        assert_eq!(table.markdown(), expected);
     }
 }

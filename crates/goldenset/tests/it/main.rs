@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod batch;
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod cache;
 #[cfg(test)]
 mod calibration;

@@ -1,6 +1,7 @@
 //! What the command line takes: the commands, and what each takes in the file of its name.
 
 mod ask;
+mod bench;
 mod cache;
 mod calibrate;
 mod candidates;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(super) use ask::Ask;
+pub(super) use bench::Bench;
 pub(super) use cache::{Cache, CacheStats, InvalidateCache};
 pub(super) use calibrate::{Calibrate, CalibrateCommand};
 pub(super) use candidates::{
@@ -76,7 +78,7 @@ const EXAMPLES: &str = "Examples:
   goldenset serve                        serve over HTTP
 
 Exit codes: 0 done; 1 nothing served (ask), rows left out (import --partial), not the same
-(compare), a bound missed (eval), nothing certified (calibrate), lookups shifted (drift) or a
+(compare), a bound missed (eval), a target missed (bench), nothing certified (calibrate), lookups shifted (drift) or a
 promise broken (audit report); 2 bad input; 3 not found; 4 conflict; 5 unavailable, try again;
 6 set-up to mend; 7 not allowed; 70 a fault of goldenset.";
 
@@ -147,6 +149,21 @@ Examples:
   goldenset eval --set demo --max-served-error 0.02 --min-coverage 0.15"
     )]
     Eval(Eval),
+    /// Measure how fast it is, and hold that against targets
+    #[command(
+        after_help = "Everything is measured over golden sets of its own, in a temporary folder and in memory, which end
+with it: no data and no cache of yours is touched. Every answer is compared with the right one, and
+nothing passes on wrong or empty answers. Exit code 1 when a target is missed or none was measured.
+A file of targets has [[targets]] with name, figure (a path into the JSON report, like
+\"/percentiles/latency_ms/p95\"), at_most or at_least, unit.
+
+Examples:
+  goldenset bench --reference --html bench.html
+  goldenset bench --suite hot,percentiles --seconds 5 --json
+  goldenset bench --suite warm --sizes 1000,10000,100000
+  goldenset bench --targets ours.toml"
+    )]
+    Bench(Bench),
     /// Fit the score of an embedding model on labelled questions
     #[command(
         after_help = "A set is a folder with entries.jsonl and queries.jsonl as for eval; two or more give held-out figures.

@@ -7,14 +7,13 @@ mod sets;
 mod tables;
 
 use std::io::Write;
-use std::path::Path;
 
 use goldenset_core::Result;
 use goldenset_engine::eval::{Paired, Report, SEED};
 use serde::Serialize;
 
 use super::args::Eval;
-use super::files::output;
+use super::files::{output, write};
 use super::output::{json_line, print_json, unwritable};
 use crate::config::Config;
 use crate::report::page::{Part, page};
@@ -97,11 +96,6 @@ fn write_files(printed: &Printed, eval: &Eval) -> Result<()> {
         write(path, &page("goldenset: evaluation", &lead, &parts))?;
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let mut out = output(path)?;
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(unwritable)
 }
 
 fn print(printed: &Printed) -> Result<()> {

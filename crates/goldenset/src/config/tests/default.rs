@@ -21,7 +21,10 @@ fn the_default_has_every_key_once_with_a_comment_and_in_order() {
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8420");
     assert_eq!((config.lookup.serve_threshold, config.lookup.min_similarity), (0.80, 0.85));
     assert_eq!(config.lookup.time_zone, TimeZone::UTC);
-    assert_eq!((config.cache.result_ttl_seconds, config.cache.embedding_ttl_seconds), (300, 3600));
+    assert_eq!(
+        (config.cache.result_ttl_seconds, config.cache.embedding_ttl_seconds),
+        (86_400, 86_400)
+    );
     assert_eq!((&config.embedding.model_dir, &config.verifier.weights), (&None, &None));
     assert_eq!(config.embedding.api_key.expose(), None);
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Human, "info"));

@@ -1,0 +1,47 @@
+//! Lookups through the public call, each timed by itself.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use goldenset_core::{Code, Error, Result};
+use goldenset_engine::scope::Options;
+use goldenset_engine::{CacheStatus, Engine};
+use tokio::runtime::Builder;
+
+use super::latency::Latencies;
+
+/// Asks the questions by turns, `calls` times, each of them once before; every lookup must be
+/// answered by `status`, or the figure would be of something else.
+///
+/// What is read includes one reading of the clock, some 20 to 30 ns.
+pub(super) fn lookups(
+    engine: &Arc<Engine>,
+    questions: &[String],
+    calls: usize,
+    status: CacheStatus,
+) -> Result<Latencies> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Error::new(Code::Internal, "no runtime can be started").cause(cause))?;
+    runtime.block_on(async {
+        for question in questions {
+            engine.lookup(question, Options::default()).await?;
+        }
+        let mut latencies = Latencies::new()?;
+        for question in questions.iter().cycle().take(calls) {
+            let started = Instant::now();
+            let looked = engine.lookup(question, Options::default()).await?;
+            latencies.record(started.elapsed());
+            if looked.facts.cache != status {
+                let detail = format!(
+                    "`{question}` was answered by {}, and {} is measured",
+                    looked.facts.cache.as_str(),
+                    status.as_str()
+                );
+                return Err(Error::new(Code::Internal, detail));
+            }
+        }
+        Ok(latencies)
+    })
+}

@@ -1,0 +1,90 @@
+//! Threads of their own for each thing that is measured, and the time that they ran.
+
+use std::fs;
+use std::time::Duration;
+
+use goldenset_core::{Code, Error, Result};
+use tokio::runtime::{Builder, Runtime};
+
+/// A runtime whose threads bear a name, so that their work can be told apart.
+#[derive(Debug)]
+pub(super) struct Threads {
+    /// None once they are told to end.
+    runtime: Option<Runtime>,
+    name: &'static str,
+}
+
+impl Threads {
+    /// `name`: at most 15 letters, which is what Linux keeps of it.
+    pub(super) fn start(name: &'static str, workers: usize) -> Result<Self> {
+        let mut builder = Builder::new_multi_thread();
+        let builder = builder.worker_threads(workers).thread_name(name).enable_all();
+        let runtime = builder.build().map_err(|cause| {
+            Error::new(Code::Internal, "no threads can be started").cause(cause)
+        })?;
+        Ok(Self { runtime: Some(runtime), name })
+    }
+
+    /// Runs it on the threads and waits for it.
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let ended = || Error::new(Code::Internal, "a part of the benchmark ended early");
+        let Some(runtime) = &self.runtime else { return Err(ended()) };
+        runtime.block_on(runtime.spawn(work)).unwrap_or_else(|cause| Err(ended().cause(cause)))
+    }
+
+    /// The time of processors that they have used so far; none where the system does not tell.
+    pub(super) fn cpu(&self) -> Option<Duration> {
+        let mut nanos = 0_u64;
+        for task in fs::read_dir("/proc/self/task").ok()? {
+            let task = task.ok()?.path();
+            // A thread may end meanwhile.
+            let Ok(name) = fs::read_to_string(task.join("comm")) else { continue };
+            if name.trim_end() == self.name {
+                let told = fs::read_to_string(task.join("schedstat")).ok()?;
+                nanos += told.split_whitespace().next()?.parse::<u64>().ok()?;
+            }
+        }
+        Some(Duration::from_nanos(nanos))
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn only_their_own_work_is_counted() {
+        let busy = Threads::start("bench-t-busy", 1).unwrap();
+        let idle = Threads::start("bench-t-idle", 1).unwrap();
+        busy.run(async {
+            let started = Instant::now();
+            while started.elapsed() < Duration::from_millis(50) {}
+            Ok(())
+        })
+        .unwrap();
+        let (busy, idle) = (busy.cpu(), idle.cpu());
+        if let (Some(busy), Some(idle)) = (busy, idle) {
+            assert!(busy > idle * 3 && busy > Duration::from_millis(5), "{busy:?} {idle:?}");
+        }
+    }
+
+    #[test]
+    fn what_fails_is_told() {
+        let threads = Threads::start("bench-t-fail", 1).unwrap();
+        let failed = threads.run::<()>(async { Err(Error::new(Code::Overloaded, "no")) });
+        assert_eq!(failed.unwrap_err().code, Code::Overloaded);
+    }
+}
