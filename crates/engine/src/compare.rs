@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::curation::until_first;
 use crate::engine::Engine;
 use crate::explain::{Asked, Explanation, Situation, Texts, six_decimals};
-use crate::lookup::{check_query, signature_match};
+use crate::lookup::{Question, signature_match};
 use crate::scope::Options;
 use crate::snapshot::PublishedEntry;
 
@@ -54,9 +54,9 @@ impl Engine {
     /// One result a pair, in order, each as [`Engine::compare`] would give it.
     pub async fn compare_all(&self, pairs: &[(&str, &str)]) -> Vec<Result<Comparison>> {
         let checked = pairs.iter().map(|(a, b)| {
-            let a = check_query(a).map_err(|error| error.field("a"))?;
-            let b = check_query(b).map_err(|error| error.field("b"))?;
-            Ok((a, b))
+            let a = Question::of(a).map_err(|error| error.field("a"))?;
+            let b = Question::of(b).map_err(|error| error.field("b"))?;
+            Ok((a.canonical, b.canonical))
         });
         let checked: Vec<Result<_>> = checked.collect();
         let good = checked.iter().filter_map(|pair| pair.as_ref().ok());
@@ -128,7 +128,7 @@ impl Engine {
         id: &EntryId,
         options: Options,
     ) -> Result<Comparison> {
-        let question = check_query(query)?;
+        let Question { canonical: question, signature } = self.spellings.question(query)?;
         let scope = self.scope(options)?;
         until_first!(async {
             let set = self.published(&scope.tenant)?;
@@ -142,7 +142,7 @@ impl Engine {
                 .field("entry_id")
                 .fix("publish it with POST /v1/entries/{id}/publish"));
             };
-            let by_signature = signature_match(&set, &question.signature(), &scope);
+            let by_signature = signature_match(&set, &signature, &scope);
             if by_signature.is_some_and(|served| served.entry.id == *id) {
                 let explanation = self.word_for_word(&scope);
                 return Ok(Comparison { entry: Some(Arc::clone(entry)), ..identical(explanation) });

@@ -15,9 +15,11 @@ use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
 use crate::cache::{CacheLimits, NearMissSettings, NearMisses, ResultCache, Shared, SharedTier};
+use crate::calendar::Calendar;
 use crate::embedding::Embeddings;
 use crate::follow::Freshness;
 use crate::judge::Judges;
+use crate::lookup::Spellings;
 use crate::opinion::{Opinions, PairJudge};
 use crate::scope::{Defaults, Options, Scope, check_threshold};
 use crate::snapshot::{SetChange, Snapshot, TenantSet};
@@ -73,6 +75,8 @@ pub struct Engine {
     pub(crate) judges: Judges,
     pub(crate) opinions: Option<Opinions>,
     pub(crate) settings: Settings,
+    calendar: Calendar,
+    pub(crate) spellings: Spellings,
     pub(crate) embeddings: Embeddings,
     pub(crate) results: ResultCache,
     pub(crate) shared: Option<Arc<Shared>>,
@@ -134,6 +138,8 @@ impl Engine {
             clock,
             judges,
             opinions,
+            calendar: Calendar::new(settings.time_zone.clone()),
+            spellings: Spellings::new(),
             settings,
             freshness: Freshness::new(),
             snapshot: ArcSwap::default(),
@@ -208,7 +214,7 @@ impl Engine {
 
     /// The day that it is where it is decided which day it is.
     pub(crate) fn today(&self) -> Date {
-        self.settings.time_zone.to_datetime(self.clock.now()).date()
+        self.calendar.day(self.clock.now())
     }
 
     pub(crate) fn published(&self, tenant: &TenantId) -> Result<Arc<TenantSet>> {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::cache::{Basis, CacheState, Names, NearMisses, Shared, StoredResult};
 use crate::engine::Engine;
-use crate::lookup::check_query;
+use crate::lookup::Question;
 
 /// Most results that a dry run lists.
 pub const MAX_LISTED: usize = 100;
@@ -35,7 +35,7 @@ impl Selection {
     /// # Errors
     /// `empty_query`, `query_too_long`.
     pub fn of_query(tenant: TenantId, query: &str) -> Result<Self> {
-        Ok(Self::Question(tenant, check_query(query)?.signature()))
+        Ok(Self::Question(tenant, Question::of(query)?.signature))
     }
 
     fn tenant(&self) -> Option<&TenantId> {

@@ -4,6 +4,7 @@
 mod answer;
 pub mod audit;
 mod cache;
+mod calendar;
 pub mod calibrate;
 mod causes;
 mod changes;

@@ -4,15 +4,14 @@ mod batch;
 mod conclude;
 mod facts;
 mod signature;
+mod spellings;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use goldenset_core::canonical::Canonical;
 use goldenset_core::embedding::Vector;
-use goldenset_core::entry::MAX_QUESTION_BYTES;
-use goldenset_core::{Code, Embedding, Epoch, Error, Result};
+use goldenset_core::{Code, Embedding, Epoch, Result};
 
 use crate::answer::Answer;
 use crate::cache::{Basis, Grounds, Outcome, ResultKey, StoredResult};
@@ -26,6 +25,7 @@ use crate::verify::{Among, reach, verify};
 
 pub use facts::{CacheStatus, Facts, Looked};
 pub(crate) use signature::signature_match;
+pub(crate) use spellings::{Question, Spellings};
 
 use conclude::conclude;
 use signature::answer_by_signature;
@@ -37,14 +37,14 @@ const CATCH_UPS: usize = 4;
 struct Open {
     set: Arc<TenantSet>,
     scope: Scope,
-    question: Canonical,
+    question: Question,
     key: ResultKey,
 }
 
 impl Open {
     /// Its embedding, or its result where nodes share one.
     fn wanted(&self) -> Wanted<'_> {
-        Wanted { question: &self.question, result: Some(self.key) }
+        Wanted { question: &self.question.canonical, result: Some(self.key) }
     }
 }
 
@@ -63,13 +63,13 @@ impl Engine {
     pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
         self.be_fresh().await;
         let scope = self.scope(options)?;
-        self.lookup_within(check_query(query)?, scope, &AtomicBool::new(false)).await
+        self.lookup_within(self.spellings.question(query)?, scope, &AtomicBool::new(false)).await
     }
 
     /// `late`: see [`Engine::with_vector`].
     async fn lookup_within(
         &self,
-        question: Canonical,
+        question: Question,
         scope: Scope,
         late: &AtomicBool,
     ) -> Result<Looked> {
@@ -83,12 +83,12 @@ impl Engine {
     }
 
     /// Steps 2 and 3: signature, cached result.
-    fn without_vector(&self, question: Canonical, scope: Scope) -> Result<Step> {
+    fn without_vector(&self, question: Question, scope: Scope) -> Result<Step> {
         let set = self.published(&scope.tenant)?;
         let done = |answer, cache| {
             Ok(Step::Done(Looked { answer, facts: Facts::new(cache, set.epoch()) }))
         };
-        let signature = question.signature();
+        let signature = question.signature;
         if let Some(served) = signature_match(&set, &signature, &scope) {
             return done(answer_by_signature(served, &scope)?, CacheStatus::SignatureHit);
         }
@@ -134,7 +134,7 @@ impl Engine {
             return None;
         }
         let now = self.clock.now();
-        let revived = stored.revived(set, (question, vector, scope), now);
+        let revived = stored.revived(set, (&question.canonical, vector, scope), now);
         if let Some(shared) = &self.shared {
             shared.used(if revived.is_some() { Outcome::Hit } else { Outcome::Stale });
         }
@@ -172,7 +172,7 @@ impl Engine {
             }
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
-            let profile = verifier.question(question, &words);
+            let profile = verifier.question(&question.canonical, &words);
             let (found, reused) = match self
                 .search_or_reuse(made.take().as_ref(), set, &vector, &Among::of(scope))
                 .await
@@ -189,7 +189,7 @@ impl Engine {
             let opinion = match (&self.opinions, deadline) {
                 (Some(opinions), Some(deadline)) => {
                     let least = scope.min_similarity;
-                    opinions.hear(verifier, question, least, &mut judged, deadline).await
+                    opinions.hear(verifier, &question.canonical, least, &mut judged, deadline).await
                 }
                 _ => Opinion::NotAsked,
             };
@@ -210,7 +210,7 @@ impl Engine {
         let answer = Answer::new(result)?;
         let answer = if opinion.is_whole() {
             let (considered, reach) = considered;
-            let signature = question.signature();
+            let signature = question.signature;
             let grounds = Grounds { signature, vector, scope, considered, reach };
             let now = self.clock.now();
             let basis = Basis::new(grounds, &set.journal, now);
@@ -239,30 +239,4 @@ impl Engine {
         };
         Ok(Looked { answer, facts })
     }
-}
-
-/// The canonical form of a question that may be looked up.
-///
-/// # Errors
-/// `empty_query`, `query_too_long`, `invalid_field`.
-pub(crate) fn check_query(query: &str) -> Result<Canonical> {
-    if query.len() > MAX_QUESTION_BYTES {
-        let detail = format!("the question is {} bytes long", query.len());
-        return Err(Error::new(Code::QueryTooLong, detail)
-            .field("query")
-            .fix("shorten it to 8192 bytes of UTF-8"));
-    }
-    if query.contains('\0') {
-        // Not every database can hold it, and no person types it.
-        return Err(Error::new(Code::InvalidField, "the question has a NUL character")
-            .field("query")
-            .fix("send the user's question as text"));
-    }
-    let question = Canonical::of(query);
-    if question.as_str().is_empty() {
-        return Err(Error::new(Code::EmptyQuery, "the question has no letter and no digit")
-            .field("query")
-            .fix("send the user's question"));
-    }
-    Ok(question)
 }

@@ -8,7 +8,7 @@ use goldenset_core::{Code, EntryId, Error, Handle, Result};
 
 use crate::changes::{Author, Wanted, in_micros};
 use crate::engine::Engine;
-use crate::lookup::check_query;
+use crate::lookup::Question;
 
 impl Engine {
     /// Records what answers a question: the publish gate asks it again before anything goes live.
@@ -25,7 +25,7 @@ impl Engine {
         by: Handle,
     ) -> Result<RecordedQuestion> {
         self.tenant(&author.tenant)?;
-        check_query(&query)?;
+        Question::of(&query)?;
         let recorded = |commit: Commit| {
             let lost = || Error::new(Code::Internal, "the store did not say what it recorded");
             commit.questions.into_iter().next().ok_or_else(lost)

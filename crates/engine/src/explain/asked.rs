@@ -14,7 +14,7 @@ use crate::compare::Comparison;
 use crate::curation::until_first;
 use crate::embedding::Wanted;
 use crate::engine::Engine;
-use crate::lookup::{check_query, signature_match};
+use crate::lookup::{Question, signature_match};
 use crate::scope::{Options, Scope};
 use crate::snapshot::{PublishedEntry, TenantSet};
 use crate::verify::{Among, verify};
@@ -148,10 +148,10 @@ impl Engine {
         most: usize,
     ) -> Result<Vec<Explained>> {
         let scope = self.scope(options)?;
-        let question = check_query(query)?;
+        let Question { canonical: question, signature } = self.spellings.question(query)?;
         until_first!(async {
             let set = self.published(&scope.tenant)?;
-            if let Some(served) = signature_match(&set, &question.signature(), &scope) {
+            if let Some(served) = signature_match(&set, &signature, &scope) {
                 let explanation = self.word_for_word(&scope);
                 return Ok(vec![Explained { entry: Arc::clone(&served.entry), explanation }]);
             }

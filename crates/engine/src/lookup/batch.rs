@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures::StreamExt;
 use goldenset_core::{Code, Error, Result};
 
-use super::{Looked, Step, check_query};
+use super::{Looked, Step};
 use crate::embedding::Arrived;
 use crate::engine::Engine;
 use crate::scope::{Options, Scope};
@@ -32,7 +32,7 @@ impl Engine {
         let scope = &self.scope(options.clone())?;
         let steps: Vec<_> = queries
             .iter()
-            .map(|query| self.without_vector(check_query(query)?, scope.clone()))
+            .map(|query| self.without_vector(self.spellings.question(query)?, scope.clone()))
             .collect();
         let open = steps.iter().filter_map(|step| match step {
             Ok(Step::Open(open)) => Some(open.wanted()),
@@ -58,7 +58,8 @@ impl Engine {
                     // Something changed while vectors for the others were awaited.
                     (Step::Done(_), _) => {
                         let scope = self.scope(options.clone())?;
-                        self.lookup_within(check_query(&queries[place])?, scope, late).await
+                        let question = self.spellings.question(&queries[place])?;
+                        self.lookup_within(question, scope, late).await
                     }
                     (Step::Open(open), arrived) => {
                         // A long batch must not hold the thread against everyone else.

@@ -1,13 +1,14 @@
 //! `/v1/lookup` and `/v1/lookup/batch`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use goldenset_core::{Code, Epoch, Error, TenantId};
 use goldenset_engine::scope::{Filters, KbEpochs, Options};
 use goldenset_engine::{Facts, Looked};
@@ -82,9 +83,10 @@ pub(crate) async fn one(
     app.metrics.looked_up(looked.as_ref().map(|looked| &looked.facts), threshold, elapsed);
     let Looked { answer, facts } = looked?;
     app.metrics.decided(answer.result().decision, facts.opinion);
-    let mut headers = facts_headers(facts.cache.as_str(), Some(facts.epoch));
+    let cache = HeaderValue::from_static(facts.cache.as_str());
+    let mut headers = facts_headers(cache, Some(facts.epoch));
     headers.insert(TIMING, timing(&facts, elapsed));
-    Ok((headers, Body::from(answer.body().clone())).into_response())
+    Ok(replied(headers, answer.body().clone()))
 }
 
 pub(crate) async fn batch(
@@ -126,11 +128,12 @@ pub(crate) async fn batch(
         });
     }
     let statuses: Vec<_> = statuses.iter().map(|(name, count)| format!("{name}={count}")).collect();
-    let headers = facts_headers(&statuses.join(","), epoch);
+    let cache = HeaderValue::from_str(&statuses.join(","));
+    let headers = facts_headers(cache.unwrap_or(HeaderValue::from_static("")), epoch);
     let mut whole = b"{\"results\":[".to_vec();
     whole.extend(parts.join(&b","[..]));
     whole.extend(b"]}");
-    Ok((headers, whole).into_response())
+    Ok(replied(headers, whole.into()))
 }
 
 /// The place of a question of a batch that could not be looked up.
@@ -143,27 +146,35 @@ fn failed(place: usize, error: Error) -> Result<Bytes, Error> {
     Ok(item.into())
 }
 
-fn facts_headers(cache: &str, epoch: Option<Epoch>) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(4);
+fn facts_headers(cache: HeaderValue, epoch: Option<Epoch>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(8);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Ok(cache) = HeaderValue::from_str(cache) {
-        headers.insert(CACHE, cache);
-    }
+    headers.insert(CACHE, cache);
     if let Some(epoch) = epoch {
         headers.insert(EPOCH, HeaderValue::from(epoch.0));
     }
     headers
 }
 
+fn replied(headers: HeaderMap, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Milliseconds of each step that was taken, to the microsecond.
 fn timing(facts: &Facts, total: Duration) -> HeaderValue {
     let steps = [
         ("embedding", facts.embedding),
         ("verification", facts.verification),
         ("total", Some(total)),
     ];
-    let steps = steps.into_iter().filter_map(|(name, time)| {
-        time.map(|time| format!("{name};dur={:.3}", time.as_secs_f64() * 1e3))
-    });
-    let text = steps.collect::<Vec<_>>().join(", ");
+    let mut text = String::with_capacity(96);
+    for (name, time) in steps.into_iter().filter_map(|(name, time)| Some((name, time?))) {
+        let comma = if text.is_empty() { "" } else { ", " };
+        let micros = (time.as_nanos() + 500) / 1_000;
+        // Writing into a text cannot fail.
+        write!(text, "{comma}{name};dur={}.{:03}", micros / 1_000, micros % 1_000).ok();
+    }
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
