@@ -1,14 +1,9 @@
-//! What stands before every route of `/v1`: who calls, and whether the role is enough.
+//! Who calls, and whether the role is enough for the route.
 
-use std::sync::Arc;
-
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{Extensions, HeaderMap, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use goldenset_core::{Code, Error};
 
-use super::problem::Failure;
 use super::{App, Caller, roles};
 
 /// The other header that a key may come in.
@@ -16,22 +11,11 @@ const API_KEY: &str = "x-api-key";
 /// How keys are sent in `authorization`; case does not count.
 const BEARER: &str = "bearer ";
 
-/// Lets through who may use the route, with a [`Caller`] for its handler.
-pub(crate) async fn authorise(
-    State(app): State<Arc<App>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match authorised(&app, &request) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(error) => Failure(error).into_response(),
-    }
-}
-
-fn authorised(app: &App, request: &Request) -> Result<Caller, Error> {
+/// Who calls, if the role is enough for the route.
+///
+/// # Errors
+/// `key_missing`, `key_invalid`, `role_too_low`.
+pub(super) fn authorised(app: &App, request: &Request) -> Result<Caller, Error> {
     let caller = caller(app, request.extensions(), request.headers())?;
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let needed = roles::needed(request.method(), path).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! What stands before the handlers: limits on work at a time and on time, request ids.
+//! What stands before the handlers: callers, limits on work at a time and on time, request ids.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +12,8 @@ use goldenset_core::{Code, Error};
 use tokio::sync::Semaphore;
 use tower_http::request_id::{MakeRequestId, RequestId};
 
-use super::App;
 use super::problem::Failure;
+use super::{App, auth, once};
 
 /// What a request may cost.
 pub struct Limits {
@@ -27,8 +27,17 @@ pub struct Limits {
     pub permits: Semaphore,
 }
 
-/// Refuses at once what there is no room for, and ends what takes too long.
-pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// What stands before every route of `/v1`: who calls and whether they may; room for one more
+/// request, or it is refused at once; its idempotency key; and an end to what takes too long.
+pub(crate) async fn pass(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match auth::authorised(&app, &request) {
+        Ok(caller) => request.extensions_mut().insert(caller),
+        Err(error) => return Failure(error).into_response(),
+    };
     let Ok(_permit) = app.limits.permits.try_acquire() else {
         return Failure(
             Error::new(Code::Overloaded, "too many requests are under way")
@@ -36,7 +45,7 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
         )
         .into_response();
     };
-    match tokio::time::timeout(app.limits.timeout, next.run(request)).await {
+    match tokio::time::timeout(app.limits.timeout, once::run(&app, request, next)).await {
         Ok(response) => response,
         Err(_) => Failure(
             Error::new(Code::TimedOut, "the request took longer than the server allows")

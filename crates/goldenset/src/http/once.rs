@@ -3,10 +3,8 @@
 //! The key goes with the caller into the transaction of the write, where its outcome is kept; so
 //! no crash comes between the two. A reply that gives an earlier outcome again says so in a header.
 
-use std::sync::Arc;
-
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -23,13 +21,9 @@ pub(crate) const REPLAYED: &str = "idempotency-replayed";
 /// Longest key, in bytes.
 const MAX_BYTES: usize = 200;
 
-/// Gives the caller the key of the request, if it brings one.
-pub(crate) async fn identify(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let request = match identified(&app, request).await {
+/// Handles a request; its caller has the key of the request, if it brings one.
+pub(super) async fn run(app: &App, request: Request, next: Next) -> Response {
+    let request = match identified(app, request).await {
         Ok(request) => request,
         Err(error) => return Failure(error).into_response(),
     };
