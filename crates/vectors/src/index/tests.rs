@@ -1,6 +1,8 @@
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::clustered::{Clustered, clustered};
@@ -81,20 +83,26 @@ proptest! {
             prop_assert_eq!(set.search_exact(query, k, allow), set.scan(query, k, allow));
         }
     }
+}
 
-    #[test]
-    fn what_is_found_is_there_and_allowed_and_as_similar_as_it_says(
-        data in clustered(),
-        history in history(),
-        k in prop::sample::select(vec![1usize, 10, 40]),
-        one_of in prop::sample::select(vec![1u32, 10, 100]),
-    ) {
+#[test]
+fn what_is_found_is_there_and_allowed_and_as_similar_as_it_says() {
+    // Over all cases: what one query misses is chance, and rows that are alike are missed together.
+    let (found, wanted) = (Cell::new(0), Cell::new(0));
+    let cases = (
+        clustered(),
+        history(),
+        prop::sample::select(vec![1usize, 10, 40]),
+        prop::sample::select(vec![1u32, 10, 100]),
+    );
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) };
+    let ran = TestRunner::new(config).run(&cases, |(data, history, k, one_of)| {
         let set = after(&history, 1.0, &data.rows);
-        let (mut found, mut wanted) = (0, 0);
         for query in &data.queries {
             let allow = |group: u32| group.is_multiple_of(one_of);
+            let all = set.scan(query, usize::MAX, allow);
             let all: BTreeMap<u32, f32> =
-                set.scan(query, usize::MAX, allow).iter().map(|hit| (hit.group, hit.similarity)).collect();
+                all.iter().map(|hit| (hit.group, hit.similarity)).collect();
             let hits = set.search(query, k, allow);
             prop_assert!(hits.len() >= k.min(all.len()), "{} of {}", hits.len(), all.len());
             prop_assert!(hits.is_sorted_by(|a, b| a.similarity >= b.similarity));
@@ -102,14 +110,18 @@ proptest! {
             prop_assert_eq!(groups.len(), hits.len());
             for hit in &hits {
                 // A row of the group may be missed, never made up.
-                prop_assert!(all.get(&hit.group).is_some_and(|similarity| *similarity >= hit.similarity));
+                let most = all.get(&hit.group);
+                prop_assert!(most.is_some_and(|similarity| *similarity >= hit.similarity));
             }
             let best = set.scan(query, k, allow);
-            found += best.iter().filter(|hit| hits.contains(hit)).count();
-            wanted += best.len();
+            found.set(found.get() + best.iter().filter(|hit| hits.contains(hit)).count());
+            wanted.set(wanted.get() + best.len());
         }
-        prop_assert!(found as f64 >= 0.97 * wanted as f64, "{found} of {wanted}");
-    }
+        Ok(())
+    });
+    ran.unwrap();
+    let (found, wanted) = (found.get(), wanted.get());
+    assert!(wanted > 1_000 && found * 100 >= wanted * 99, "{found} of {wanted}");
 }
 
 #[test]
