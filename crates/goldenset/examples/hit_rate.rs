@@ -11,14 +11,14 @@
 mod day;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
+use goldenset::bench::demo_day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT, Remembering};
 use goldenset::config::{Config, Layers, load};
 use goldenset::wire;
 use goldenset_core::ports::Embedder;
-use goldenset_core::{Canonical, Embedding, EntryContent, EntryId, ModelId, Result, TenantId};
+use goldenset_core::{Canonical, EntryContent, EntryId, TenantId};
 use goldenset_engine::scope::Options;
 use goldenset_engine::transfer::{Format, Reading, read_rows};
 use goldenset_engine::{
@@ -26,7 +26,7 @@ use goldenset_engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT, short_lived};
+use day::short_lived;
 
 /// Seconds of log time from one publish to the next.
 const PUBLISH_EVERY: f64 = 60.0;
@@ -34,40 +34,6 @@ const PUBLISH_EVERY: f64 = 60.0;
 const MOST_LOST: f64 = 1.0;
 /// A result is held for so many seconds at least.
 const HELD: f64 = 270.0;
-
-/// The local model, asked once for each text in all runs: no figure here depends on how long it
-/// takes.
-struct Remembering {
-    model: Arc<dyn Embedder>,
-    known: Mutex<HashMap<Arc<str>, Embedding>>,
-}
-
-#[async_trait]
-impl Embedder for Remembering {
-    fn model(&self) -> &ModelId {
-        self.model.model()
-    }
-
-    fn dimensions(&self) -> usize {
-        self.model.dimensions()
-    }
-
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
-        let mut embeddings = Vec::with_capacity(texts.len());
-        for text in texts {
-            let known = self.known.lock().unwrap().get(text).cloned();
-            embeddings.push(match known {
-                Some(known) => known,
-                None => {
-                    let made = self.model.embed(std::slice::from_ref(text)).await?.remove(0);
-                    self.known.lock().unwrap().insert(Arc::clone(text), made.clone());
-                    made
-                }
-            });
-        }
-        Ok(embeddings)
-    }
-}
 
 /// What happens once a minute.
 #[derive(Clone, Copy, PartialEq)]
@@ -115,7 +81,7 @@ impl Bench {
         assert!(read.faults.is_empty());
         let line = |line| serde_json::from_str(line).unwrap();
         Self {
-            embedder: Arc::new(Remembering { model, known: Mutex::default() }),
+            embedder: Arc::new(Remembering::new(model)),
             settings: wire::settings(&config),
             rows: read.rows,
             log: LOG.lines().map(line).collect(),
@@ -142,7 +108,7 @@ impl Bench {
     /// The day from beginning to end. With `compare`, beside an engine without caches.
     async fn run(&self, publishing: Publishing, compare: bool) -> (Outcome, CacheState) {
         let midnight: Timestamp = MIDNIGHT.parse().unwrap();
-        let clock = Arc::new(LogClock(Mutex::new(midnight)));
+        let clock = Arc::new(LogClock::at(midnight));
         let engine = self.engine(&clock, self.settings.clone()).await;
         let off = CacheLimits { ttl: SignedDuration::ZERO, bytes: 0 };
         let bare = Settings { results: off, embeddings: off, ..self.settings.clone() };
@@ -159,7 +125,7 @@ impl Bench {
             {
                 let number = outcome.publishes;
                 outcome.publishes += 1;
-                *clock.0.lock().unwrap() = at(outcome.publishes as f64 * PUBLISH_EVERY);
+                clock.set(at(outcome.publishes as f64 * PUBLISH_EVERY));
                 let (id, content) = &mut rows[turns[number % turns.len()]];
                 // Each entry by turns: its answer, then its alternatives.
                 match (number + number / turns.len()) % 2 {
@@ -177,7 +143,7 @@ impl Bench {
                         .unwrap();
                 }
             }
-            *clock.0.lock().unwrap() = at(line.t);
+            clock.set(at(line.t));
             let looked = engine.lookup(&line.query, Options::default()).await.unwrap();
             outcome.lookups += 1;
             outcome.served += usize::from(looked.answer.result().answer.is_some());

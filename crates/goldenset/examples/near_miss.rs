@@ -11,9 +11,10 @@
 mod day;
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use goldenset::bench::demo_day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT};
 use goldenset::config::{Config, Layers, load};
 use goldenset::wire;
 use goldenset_core::ports::{Embedder, Store, VectorSearch};
@@ -25,7 +26,7 @@ use goldenset_engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use day::{ENTRIES, LOG, Line, LogClock, MIDNIGHT, short_lived};
+use day::short_lived;
 
 fn config(rule: &str, similarity: &str) -> Config {
     let database = std::env::var_os("DATABASE_URL").unwrap();
@@ -84,7 +85,7 @@ async fn main() {
     let off = CacheLimits { ttl: SignedDuration::ZERO, bytes: 0 };
     let proven = config("proven", "0.95");
     let embedder = wire::embedder(&proven).unwrap();
-    let clock = Arc::new(LogClock(Mutex::new(MIDNIGHT.parse().unwrap())));
+    let clock = Arc::new(LogClock::at(MIDNIGHT.parse().unwrap()));
     let plain = Settings { results: off, ..wire::settings(&proven) };
     let memory = wire::store_in_memory().await.unwrap();
     let memory = engine((&proven, plain), (memory, None), (&embedder, &clock)).await;
@@ -107,7 +108,7 @@ async fn main() {
         for line in LOG.lines() {
             let line: Line = serde_json::from_str(line).unwrap();
             let midnight: Timestamp = MIDNIGHT.parse().unwrap();
-            *clock.0.lock().unwrap() = midnight + SignedDuration::from_secs_f64(line.t);
+            clock.set(midnight + SignedDuration::from_secs_f64(line.t));
             let looked = engine.lookup(&line.query, Options::default()).await.unwrap();
             let other = memory.lookup(&line.query, Options::default()).await.unwrap();
             in_memory.extend(other.facts.verification);

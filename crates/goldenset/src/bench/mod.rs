@@ -5,6 +5,7 @@
 
 mod bare;
 mod case;
+pub mod demo_day;
 mod figures;
 mod ground;
 mod in_process;

@@ -1,34 +1,22 @@
 //! What all suites share: the golden set, questions with the bodies that are right, the model.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::ports::Embedder;
-use goldenset_core::{Code, Embedding, Error, ModelId, Result};
+use goldenset_core::{Code, Error, Result};
 use goldenset_engine::Engine;
 use goldenset_engine::scope::Options;
 use goldenset_engine::transfer::{Format, Reading, read_rows};
-use serde::Deserialize;
 
 use super::case::{Case, Cases};
+use super::demo_day::{ENTRIES, LOG, Line, Remembering};
 use super::figures::Answers;
 use super::ground::{Rows, publish};
 use crate::config::Config;
 use crate::wire;
-
-const ENTRIES: &str = include_str!("../../../../demo/entries.jsonl");
-const LOG: &str = include_str!("../../../../demo/demo_log.jsonl");
-
-/// A question of the log.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Line {
-    /// Seconds since midnight.
-    pub(super) t: f64,
-    pub(super) query: String,
-}
 
 pub(super) struct Prepared {
     pub(super) config: Config,
@@ -112,52 +100,6 @@ async fn cases(plain: &Engine, log: &[Line]) -> Result<(Cases, Answers)> {
         cases.push(Case::new(query, body)?);
     }
     Ok((cases.into(), answers))
-}
-
-/// A model that is asked once for each text.
-pub(super) struct Remembering {
-    model: Arc<dyn Embedder>,
-    known: Mutex<HashMap<Arc<str>, Embedding>>,
-}
-
-impl Remembering {
-    fn new(model: Arc<dyn Embedder>) -> Self {
-        Self { model, known: Mutex::default() }
-    }
-
-    fn known(&self, text: &str) -> Option<Embedding> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
-    }
-}
-
-#[async_trait]
-impl Embedder for Remembering {
-    fn model(&self) -> &ModelId {
-        self.model.model()
-    }
-
-    fn dimensions(&self) -> usize {
-        self.model.dimensions()
-    }
-
-    async fn embed(&self, texts: &[Arc<str>]) -> Result<Vec<Embedding>> {
-        let mut embeddings = Vec::with_capacity(texts.len());
-        for text in texts {
-            embeddings.push(match self.known(text) {
-                Some(known) => known,
-                None => {
-                    let made = self.model.embed(std::slice::from_ref(text)).await?;
-                    let made = made.into_iter().next().ok_or_else(|| {
-                        Error::new(Code::EmbeddingMismatch, "the model gave no vector")
-                    })?;
-                    let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-                    known.insert(Arc::clone(text), made.clone());
-                    made
-                }
-            });
-        }
-        Ok(embeddings)
-    }
 }
 
 /// The text that the model gets for a question.

@@ -1,38 +1,22 @@
 //! The day of a log, compressed: its questions one after the other by a clock that goes by it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use goldenset_core::ports::Clock;
 use goldenset_core::{Code, EntryContent, Error, Result};
 use goldenset_engine::scope::Options;
 use goldenset_engine::{CacheStatus, Engine, Looked, Parts};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bench::Bench;
+use crate::bench::demo_day::{LogClock, MIDNIGHT};
 use crate::bench::figures::{CacheFigures, Day, Days};
 use crate::bench::ground::{Counted, author, publish};
 use crate::bench::prepared::{Prepared, without_caches};
 use crate::config::Config;
 use crate::wire;
 
-/// Midnight in Rome, of a day on which the demo set is in force.
-const MIDNIGHT: &str = "2024-12-10T23:00:00Z";
 /// Seconds of log time from one publish to the next.
 const PUBLISH_EVERY: f64 = 60.0;
-
-struct LogClock(Mutex<Timestamp>);
-
-impl LogClock {
-    fn set(&self, now: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
-    }
-}
-
-impl Clock for LogClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// An engine with caches, one without over the same changes, and their clock.
 struct Replay {
@@ -70,7 +54,7 @@ impl Replay {
         let midnight: Timestamp = MIDNIGHT.parse().map_err(|cause: jiff::Error| {
             Error::new(Code::Internal, "the day of the log has no midnight").cause(cause)
         })?;
-        let clock = Arc::new(LogClock(Mutex::new(midnight)));
+        let clock = Arc::new(LogClock::at(midnight));
         let calls = Arc::new(Counted::new(Arc::clone(&prepared.remembering) as _));
         let engine = async |config: &Config, embedder| {
             let parts = Parts {
@@ -127,8 +111,7 @@ async fn replay(prepared: &Prepared, publishing: bool) -> Result<Day> {
             }
         }
         // Calls for texts of entries are not the day's questions.
-        let for_entries = replay.calls.take_calls();
-        tracing::trace!(for_entries, "publishes");
+        replay.calls.take_calls();
         replay.go_to(line.t);
         let (looked, same) = replay.ask(&line.query).await?;
         let called = replay.calls.take_calls();
