@@ -142,11 +142,13 @@ fn verification(criterion: &mut Criterion) {
         for count in [5, 10] {
             let candidates = &candidates[..count];
             // The one question leaves the year open between two entries, the other does not.
-            let open = verifier.judge(&question, candidates);
+            let open = verifier.judge(&question, candidates, candidates.len());
             let open = open.iter().filter(|verdict| verdict.open.is_some()).count();
             assert_eq!(open, if name == "open" { 2 } else { 0 }, "{name}");
             group.bench_function(format!("{count}/{name}"), |bench| {
-                bench.iter(|| verifier.judge(black_box(&question), black_box(candidates)));
+                bench.iter(|| {
+                    verifier.judge(black_box(&question), black_box(candidates), candidates.len())
+                });
             });
         }
     }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use goldenset_core::decision::{Decision, MatchType};
 use goldenset_core::guards::{GuardKind, GuardResult};
-use goldenset_core::{Code, EntryId, Error, Result};
-use serde::ser::SerializeStruct;
+use goldenset_core::{Code, EntryContent, EntryId, Error, Result};
+use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::cache::Basis;
 use crate::calibrate::Applied;
@@ -67,15 +68,38 @@ pub struct Choice {
     pub entry_id: EntryId,
 }
 
+/// The long texts of an entry as JSON. To write them anew for each of ten candidates would take
+/// longer than to compare the candidates.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    question: Box<RawValue>,
+    answer: Box<RawValue>,
+    references: Box<RawValue>,
+}
+
+impl Texts {
+    /// None where they cannot be written.
+    pub(crate) fn of(content: &EntryContent) -> Option<Self> {
+        Some(Self {
+            question: to_raw_value(&content.question).ok()?,
+            answer: to_raw_value(&content.answer).ok()?,
+            references: to_raw_value(&content.references).ok()?,
+        })
+    }
+}
+
 impl Serialize for Match {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let content = &self.entry.content;
+        let texts = self.entry.texts().ok_or_else(|| {
+            S::Error::custom(format!("the texts of entry `{}` are not JSON", self.entry.id))
+        })?;
         let mut out = serializer.serialize_struct("Match", 12)?;
         out.serialize_field("entry_id", &self.entry.id)?;
         out.serialize_field("version", &self.entry.version)?;
-        out.serialize_field("question", &content.question)?;
-        out.serialize_field("answer", &content.answer)?;
-        out.serialize_field("references", &content.references)?;
+        out.serialize_field("question", &texts.question)?;
+        out.serialize_field("answer", &texts.answer)?;
+        out.serialize_field("references", &texts.references)?;
         out.serialize_field("category", &content.category)?;
         out.serialize_field("tags", &content.tags)?;
         out.serialize_field("lang", &content.lang)?;

@@ -8,10 +8,11 @@ use goldenset_core::ports::{Clock, Embedder};
 use goldenset_core::{Code, Embedding, Error, Result, Signature, TenantId};
 
 use crate::cache::{
-    Asked, CacheLimits, EmbeddingCache, EmbeddingKey, Found, ResultKey, Shared as SharedCaches,
-    StoredResult,
+    Asked, CacheLimits, EmbeddingCache, EmbeddingKey, Found, Known, Read, ResultKey,
+    Shared as SharedCaches, StoredResult,
 };
 use crate::engine::Progress;
+use crate::judge::Judge;
 use crate::single_flight::{Flights, Pilot, Seat};
 
 /// Where a question's embedding came from.
@@ -49,13 +50,19 @@ impl<'a> Wanted<'a> {
 pub(crate) struct Arrived {
     pub(crate) embedding: Embedding,
     pub(crate) source: EmbeddingSource,
+    /// The question as it was read last, where that was kept with the embedding.
+    pub(crate) read: Option<Arc<Read>>,
     /// A result of the question that nodes share, not looked at yet.
     pub(crate) result: Option<Arc<(ResultKey, StoredResult)>>,
 }
 
 impl Arrived {
     fn new(embedding: Embedding, source: EmbeddingSource) -> Self {
-        Self { embedding, source, result: None }
+        Self { embedding, source, read: None, result: None }
+    }
+
+    fn cached(Known { embedding, read }: Known) -> Self {
+        Self { embedding, source: EmbeddingSource::Cache, read, result: None }
     }
 }
 
@@ -95,6 +102,25 @@ impl Embeddings {
 
     pub(crate) fn cache(&self) -> &EmbeddingCache {
         &self.shared.cache
+    }
+
+    /// A tenant's question as its judge reads it, with what came of it.
+    pub(crate) fn read(
+        &self,
+        (tenant, question): (&TenantId, &Canonical),
+        arrived: &Arrived,
+        judge: &Judge,
+    ) -> Arc<Read> {
+        if let Some(read) = arrived.read.as_ref().filter(|read| read.judge == judge.id) {
+            return Arc::clone(read);
+        }
+        let profile = judge.verifier.question(question, &arrived.embedding.words);
+        let read = Arc::new(Read { judge: judge.id, profile });
+        if arrived.source == EmbeddingSource::Cache {
+            let key = (tenant.clone(), question.signature());
+            self.shared.cache.keep_read(key, Arc::clone(&read));
+        }
+        read
     }
 
     /// The embeddings of `texts` from the provider, at most the configured number in one call.
@@ -171,7 +197,7 @@ impl Embeddings {
         let mut results = Vec::with_capacity(waiting.len());
         for place in waiting {
             results.push(match place {
-                Place::Cached(embedding) => Ok(Arrived::new(embedding, EmbeddingSource::Cache)),
+                Place::Cached(known) => Ok(Arrived::cached(known)),
                 Place::Aboard(seat) => seat.arrive().await,
                 Place::Joined(seat) => seat.arrive().await.map(|arrived| match arrived.source {
                     EmbeddingSource::Provider => {
@@ -186,7 +212,7 @@ impl Embeddings {
 }
 
 enum Place {
-    Cached(Embedding),
+    Cached(Known),
     /// On a flight of one's own.
     Aboard(Seat<Arrived>),
     /// On somebody else's.
@@ -207,18 +233,17 @@ impl Shared {
         question: &Canonical,
     ) -> (Place, Option<Pilot<EmbeddingKey, Arrived>>) {
         let key = (tenant.clone(), question.signature());
-        if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
-            return (Place::Cached(embedding), None);
+        if let Some(known) = self.cache.get(&key, self.clock.now()) {
+            return (Place::Cached(known), None);
         }
         let (seat, pilot) = self.flights.board(&key);
         let Some(pilot) = pilot else {
             return (Place::Joined(seat), None);
         };
         // A flight may have landed between the two looks.
-        if let Some(embedding) = self.cache.get(&key, self.clock.now()) {
-            let arrived = Arrived::new(embedding.clone(), EmbeddingSource::Cache);
-            self.flights.land(pilot, Ok(arrived));
-            return (Place::Cached(embedding), None);
+        if let Some(known) = self.cache.get(&key, self.clock.now()) {
+            self.flights.land(pilot, Ok(Arrived::cached(known.clone())));
+            return (Place::Cached(known), None);
         }
         (Place::Aboard(seat), Some(pilot))
     }
@@ -254,8 +279,8 @@ impl Shared {
             };
             self.cache.put(missing.pilot.key.clone(), made, embedding.clone());
             let result = missing.result.zip(result).map(Arc::new);
-            let source = EmbeddingSource::Cache;
-            self.flights.land(missing.pilot, Ok(Arrived { embedding, source, result }));
+            let arrived = Arrived::new(embedding, EmbeddingSource::Cache);
+            self.flights.land(missing.pilot, Ok(Arrived { result, ..arrived }));
         }
         left
     }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use goldenset_core::embedding::Vector;
-use goldenset_core::{Code, Embedding, Epoch, Result};
+use goldenset_core::{Code, Epoch, Result};
 
 use crate::answer::Answer;
 use crate::cache::{Basis, Grounds, Outcome, ResultKey, StoredResult};
@@ -149,11 +149,11 @@ impl Engine {
     async fn with_vector(
         &self,
         mut open: Open,
-        (arrived, mut made): (Arrived, Option<(Many, usize)>),
+        (mut arrived, mut made): (Arrived, Option<(Many, usize)>),
         waited: Duration,
         late: &AtomicBool,
     ) -> Result<Looked> {
-        let Arrived { embedding: Embedding { vector, words }, source, mut result } = arrived;
+        let (vector, mut result) = (Arc::clone(&arrived.embedding.vector), arrived.result.take());
         let started = Instant::now();
         let mut behind = 0;
         let hurried = late.load(Ordering::Relaxed);
@@ -172,7 +172,8 @@ impl Engine {
             }
             let Open { set, scope, question, .. } = &open;
             let verifier = &set.judge.verifier;
-            let profile = verifier.question(&question.canonical, &words);
+            let asked = (&scope.tenant, &question.canonical);
+            let read = self.embeddings.read(asked, &arrived, &set.judge);
             let (found, reused) = match self
                 .search_or_reuse(made.take().as_ref(), set, &vector, &Among::of(scope))
                 .await
@@ -185,7 +186,7 @@ impl Engine {
             };
             let reach = reach(&found, scope);
             let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
-            let mut judged = verify(verifier, &profile, found, scope);
+            let mut judged = verify(verifier, &read.profile, found, scope);
             let opinion = match (&self.opinions, deadline) {
                 (Some(opinions), Some(deadline)) => {
                     let least = scope.min_similarity;
@@ -222,7 +223,7 @@ impl Engine {
         } else {
             Arc::new(answer)
         };
-        let embedding_cached = source == EmbeddingSource::Cache;
+        let embedding_cached = arrived.source == EmbeddingSource::Cache;
         let cache = match (reused, embedding_cached) {
             (Some(true), _) => CacheStatus::NearMiss,
             (_, true) => CacheStatus::EmbeddingHit,

@@ -106,7 +106,31 @@ pub(crate) fn sort(found: &mut [Found]) {
 
 /// Every candidate with its verdict: the eligible ones, the best score first, then the further
 /// ones in the same order.
+pub(crate) fn verify_all(
+    verifier: &Verifier,
+    question: &QuestionProfile,
+    found: Vec<Found>,
+    scope: &Scope,
+) -> Vec<(Match, Judged)> {
+    let all = found.len();
+    verify_first(all, verifier, question, found, scope)
+}
+
+/// The same for those that a lookup lists, and the most similar one where it lists none: the rest
+/// are rivals and nothing else, and verdicts are dear.
 pub(crate) fn verify(
+    verifier: &Verifier,
+    question: &QuestionProfile,
+    found: Vec<Found>,
+    scope: &Scope,
+) -> Vec<(Match, Judged)> {
+    let similar = |one: &&Found| f64::from(one.similarity) >= scope.min_similarity;
+    let listed = found.iter().filter(similar).count();
+    verify_first(listed.max(1), verifier, question, found, scope)
+}
+
+fn verify_first(
+    wanted: usize,
     verifier: &Verifier,
     question: &QuestionProfile,
     found: Vec<Found>,
@@ -116,7 +140,7 @@ pub(crate) fn verify(
         .iter()
         .map(|found| Candidate { profile: &found.entry.profile, similarity: found.similarity })
         .collect();
-    let verdicts = verifier.judge(question, &candidates);
+    let verdicts = verifier.judge(question, &candidates, wanted);
     let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
     let mut judged: Vec<_> = found
         .into_iter()

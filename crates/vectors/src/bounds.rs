@@ -1,6 +1,8 @@
 //! For each row a similarity that the row does not exceed.
 
-use crate::codes::{Codes, at_least, is_coded, length};
+use pulp::Arch;
+
+use crate::codes::{Codes, at_least, inner, is_coded};
 use crate::kernel::{self, BLOCK, Factors};
 
 /// A query, ready to be compared with codes that share one centre.
@@ -25,30 +27,41 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// For a query of the centre's length; nothing for one that is too long, or not of numbers.
     pub(crate) fn of(query: &[f32], centre: &[f32]) -> Option<Self> {
-        let query_length = length(query);
+        // Compiled for wider instructions too.
+        Arch::new().dispatch(
+            #[inline(always)]
+            || Self::compiled(query, centre),
+        )
+    }
+
+    #[inline(always)]
+    fn compiled(query: &[f32], centre: &[f32]) -> Option<Self> {
+        let query_length = inner(query, query).sqrt();
         if !is_coded(query_length) {
             return None;
         }
-        let rest: Vec<f32> =
+        let mut rest: Vec<f32> =
             query.iter().zip(centre).map(|(query, centre)| query - centre).collect();
+        let rest_length = inner(&rest, &rest).sqrt();
         let largest = rest.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
         let scale = largest / f32::from(i8::MAX);
         let per_scale = if scale > 0.0 { scale.recip() } else { 0.0 };
         let numbers: Vec<i8> = rest.iter().map(|value| (value * per_scale).round() as i8).collect();
-        let error = rest.iter().zip(&numbers).map(|(value, number)| {
-            (f64::from(*value) - f64::from(*number) * f64::from(scale)).powi(2)
-        });
-        let base = query.iter().zip(centre).map(|(a, b)| f64::from(*a) * f64::from(*b));
-        let centre_length = length(centre);
+        // What the numbers lose, each by less than the step from one float to the next beside it.
+        for (value, number) in rest.iter_mut().zip(&numbers) {
+            *value -= f32::from(*number) * scale;
+        }
+        let lost = rest_length * 2.0 * f64::from(f32::EPSILON);
+        let centre_length = inner(centre, centre).sqrt();
         // Twice what adding the products of all numbers one after the other can lose.
         let rounding = (query.len() + 16) as f64 * f64::from(f32::EPSILON);
         Some(Self {
             scale,
             middle: numbers.iter().map(|number| i32::from(*number)).sum::<i32>() as f32 * 7.5,
-            base: base.sum::<f64>() as f32,
+            base: inner(query, centre) as f32,
             // Not 0: infinity times 0 is not a number.
-            length: at_least(length(&rest)),
-            error: at_least(error.sum::<f64>().sqrt()),
+            length: at_least(rest_length),
+            error: at_least(inner(&rest, &rest).sqrt() + lost),
             rounding: at_least(rounding * (query_length + centre_length)),
             centre_length: at_least(centre_length),
             factors: numbers.chunks(BLOCK).map(Factors::of).collect(),

@@ -12,7 +12,12 @@
 //! above. The centre matters because vectors of one model have much in common: without it both
 //! factors of the last product are twice as large.
 
+use pulp::Arch;
+
 use crate::kernel::{BLOCK, Packed};
+
+/// Partial sums kept apart.
+const LANES: usize = 8;
 
 /// Step that rounds normally distributed numbers of deviation 1 to sixteen levels with the least
 /// error. On embeddings of questions a quarter fewer rows are within the bound than with steps
@@ -108,7 +113,24 @@ fn level(code: u8) -> f64 {
 
 /// Euclidean length.
 pub(crate) fn length(values: &[f32]) -> f64 {
-    values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt()
+    Arch::new().dispatch(
+        #[inline(always)]
+        || inner(values, values).sqrt(),
+    )
+}
+
+/// Inner product in sums side by side, for the compiler to use whole registers.
+#[inline(always)]
+pub(crate) fn inner(a: &[f32], b: &[f32]) -> f64 {
+    let mut sums = [0.0_f64; LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| f64::from(*a) * f64::from(*b));
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
 }
 
 /// The value as a number that is not smaller.

@@ -1,9 +1,10 @@
 //! How near a question's words are to those of a phrasing. What a difference in one word means
 //! depends on it: in otherwise equal words it is the difference between two questions.
 
+use pulp::Arch;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{Content, Wording};
+use super::wording::{About, Wording};
 
 /// How near the words of two texts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,47 +49,65 @@ pub(super) fn nearest<'a>(
     question: &Wording,
     phrasings: impl Iterator<Item = &'a Wording>,
 ) -> Option<Nearest> {
-    let each = phrasings.enumerate().map(|(phrasing, its)| {
-        let (differing, shared) = difference(&question.content, &its.content);
-        Nearest { phrasing, differing, shared }
-    });
-    each.min_by_key(|near| (near.differing, std::cmp::Reverse(near.shared)))
+    // Compiled for machines too that count bits in one step.
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let each = phrasings.enumerate().map(
+                #[inline(always)]
+                |(phrasing, its)| {
+                    let (differing, shared) = difference(question, its);
+                    Nearest { phrasing, differing, shared }
+                },
+            );
+            each.min_by_key(|near| (near.differing, std::cmp::Reverse(near.shared)))
+        },
+    )
 }
-
-/// Words of one text that are compared: bits of a mask. Longer ones are far from any question.
-const MOST_WORDS: usize = 128;
 
 /// Unmatched words up to which typing errors are looked for: more are no typing errors.
 const MOST_MISTYPED: usize = 5;
 
 /// How many words have no partner, on the side that has more of them, and how many have one.
 /// Words that say how a question is meant do not count: guards of their own compare them.
-fn difference(a: &[Content], b: &[Content]) -> (usize, usize) {
-    let about = |words: &[Content]| words.iter().take(MOST_WORDS).filter(|word| !word.cue).count();
-    let (mine, its) = (about(a), about(b));
-    let mut left: [Option<&Content>; MOST_MISTYPED] = [None; MOST_MISTYPED];
-    let (mut taken, mut shared) = (0u128, 0);
-    for word in a.iter().take(MOST_WORDS).filter(|word| !word.cue) {
-        if let Some(bit) = partner(b, taken, |other| word.is(other)) {
+#[inline(always)]
+fn difference(a: &Wording, b: &Wording) -> (usize, usize) {
+    let most = a.about.len().max(b.about.len());
+    let mut left: [Option<&About>; MOST_MISTYPED] = [None; MOST_MISTYPED];
+    let (mut taken, mut shared, mut alone) = (0u128, 0, 0);
+    for word in &a.about {
+        if let Some(bit) = partner(&b.about, taken, |other| word.is(other)) {
             taken |= bit;
             shared += 1;
-        } else if let Some(place) = left.iter_mut().find(|place| place.is_none()) {
-            *place = Some(word);
+        } else {
+            if let Some(place) = left.get_mut(alone) {
+                *place = Some(word);
+            }
+            alone += 1;
         }
     }
-    if mine.max(its) - shared <= MOST_MISTYPED {
+    if most - shared <= MOST_MISTYPED {
         for word in left.into_iter().flatten() {
-            if let Some(bit) = partner(b, taken, |other| word.is_mistyped(other)) {
+            let mistyped = |other: &About| {
+                word.may_be(other)
+                    && match (a.content.get(word.word as usize), b.content.get(other.word as usize))
+                    {
+                        (Some(mine), Some(its)) => mine.is_mistyped(its),
+                        _ => false,
+                    }
+            };
+            if let Some(bit) = partner(&b.about, taken, mistyped) {
                 taken |= bit;
                 shared += 1;
             }
         }
     }
-    (mine.max(its) - shared, shared)
+    (most - shared, shared)
 }
 
 /// The bit of the first word without a partner yet that fits.
-fn partner(words: &[Content], taken: u128, fits: impl Fn(&Content) -> bool) -> Option<u128> {
-    let free = |(at, word): &(usize, &Content)| !word.cue && taken & 1 << at == 0 && fits(word);
-    words.iter().take(MOST_WORDS).enumerate().find(free).map(|(at, _)| 1 << at)
+#[inline(always)]
+fn partner(words: &[About], taken: u128, fits: impl Fn(&About) -> bool) -> Option<u128> {
+    let free = |(at, word): &(usize, &About)| taken & 1 << at == 0 && fits(word);
+    words.iter().enumerate().find(free).map(|(at, _)| 1 << at)
 }

@@ -105,6 +105,11 @@ impl Slots {
         self.wording.asks.as_ref().map(|asks| asks.aspect)
     }
 
+    /// About how much memory they take beside the value itself, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.values) + self.wording.bytes()
+    }
+
     /// How many content words the text has, negations not counted.
     #[must_use]
     pub fn content_words(&self) -> usize {

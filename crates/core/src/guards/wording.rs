@@ -16,6 +16,9 @@ use crate::words::{each_word, is_mistyped, is_stop_word, stem_hashes};
 pub(super) struct Wording {
     /// The content words, negations not among them.
     pub(super) content: Vec<Content>,
+    /// Those that say what it is about, by which its nearness to other texts is told; apart, since
+    /// every question is held against every phrasing of ten entries.
+    pub(super) about: Box<[About]>,
     /// Places of the words that deny.
     pub(super) denials: Vec<Range<usize>>,
     /// The content words that they deny: the first one after each.
@@ -35,6 +38,16 @@ pub(super) struct Asks {
     /// Only a noun says so.
     pub(super) by_noun: bool,
     pub(super) span: Range<usize>,
+}
+
+/// What tells one content word from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct About {
+    /// As in [`Content::stems`].
+    pub(super) stems: [u32; 2],
+    letters: u32,
+    /// Its place among the content words.
+    pub(super) word: u32,
 }
 
 /// A content word.
@@ -146,8 +159,18 @@ impl Wording {
             ways: direction::read(&words, &place_of),
             denials: denying.places().map(|at| tokens[at].span.clone()).collect(),
             denies: denying.odd,
+            about: about(&content),
             content,
         }
+    }
+}
+
+impl Wording {
+    /// About how much memory it takes beside the value itself, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = self.content.iter().map(|word| word.text.len()).sum::<usize>()
+            + self.terms.iter().map(|term| term.text.len()).sum::<usize>();
+        texts + size_of_val(&*self.content) + size_of_val(&*self.about) + size_of_val(&*self.terms)
     }
 }
 
@@ -172,8 +195,7 @@ impl Content {
 
     /// Whether both are one word but for a typing error.
     pub(super) fn is_mistyped(&self, other: &Self) -> bool {
-        // Each of two edits changes two letters at most: this spares most comparisons.
-        (self.letters ^ other.letters).count_ones() <= 4
+        may_be_one(self.letters, other.letters)
             && is_mistyped(&self.text, &other.text)
             && !opposite::are(&self.text, &other.text)
     }
@@ -182,6 +204,37 @@ impl Content {
     pub(super) fn is(&self, other: &Self) -> bool {
         self.stems[0] == other.stems[0] || self.stems[1] == other.stems[1]
     }
+}
+
+impl About {
+    /// Whether both are one word, typing errors aside.
+    #[inline(always)]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.stems[0] == other.stems[0] || self.stems[1] == other.stems[1]
+    }
+
+    /// Whether their letters allow that both are one word but for a typing error.
+    #[inline(always)]
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        may_be_one(self.letters, other.letters)
+    }
+}
+
+/// Each of two edits changes two letters at most: this spares most comparisons.
+#[inline(always)]
+fn may_be_one(letters: u32, others: u32) -> bool {
+    (letters ^ others).count_ones() <= 4
+}
+
+/// Words of one text that are compared: bits of a mask. Longer ones are far from any question.
+const MOST_ABOUT: usize = 128;
+
+/// Those of the first content words that are no cues.
+fn about(content: &[Content]) -> Box<[About]> {
+    let words = (0..).zip(content).take(MOST_ABOUT).filter(|(_, word)| !word.cue);
+    let about =
+        |(word, &Content { stems, letters, .. }): (u32, &Content)| About { stems, letters, word };
+    words.map(about).collect()
 }
 
 /// The letters of a word, each as one bit; other characters share the bits.

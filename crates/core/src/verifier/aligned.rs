@@ -7,6 +7,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::products::{product, products};
 use crate::canonical::Canonical;
 use crate::embedding::{MOST_WORDS, WordVectors};
 use crate::words::{Word, content_words_of, is_stop_word};
@@ -51,18 +52,6 @@ struct Vectors {
     pooled: Box<[f32]>,
 }
 
-impl Vectors {
-    #[inline(always)]
-    fn row(&self, word: usize) -> &[i8] {
-        &self.codes[word * self.dimensions..(word + 1) * self.dimensions]
-    }
-
-    #[inline(always)]
-    fn similarity(&self, mine: usize, other: &Self, its: usize) -> f32 {
-        dot(self.row(mine), other.row(its)) as f32 * self.shrink[mine] * other.shrink[its]
-    }
-}
-
 impl AlignedText {
     /// The content words of `text`, whose word vectors are `words`, centred on `mean`.
     #[must_use]
@@ -97,7 +86,7 @@ impl AlignedText {
             // A cast from float to integer is cut to what fits.
             codes.extend(centred.iter().map(|value| (value * step).round() as i8));
             let row = &codes[first..];
-            shrink.push(inverse(dot(row, row) as f32));
+            shrink.push(inverse(product(row, row) as f32));
             weights.push(weight);
             places.push((word.start, word.end));
         }
@@ -134,6 +123,17 @@ impl AlignedText {
         self.weights.is_empty()
     }
 
+    /// About how much memory they take beside the value itself, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let words = match &self.words {
+            Words::Vectors(Vectors { codes, shrink, pooled, .. }) => {
+                size_of_val(&**codes) + size_of_val(&**shrink) + size_of_val(&**pooled)
+            }
+            Words::Spelled(words) => size_of_val(&**words),
+        };
+        words + size_of_val(&*self.weights) + size_of_val(&*self.places)
+    }
+
     /// How much each word says, 0.02 to 2, or 1 where the model has no say.
     #[must_use]
     pub fn weights(&self) -> &[f32] {
@@ -150,7 +150,9 @@ impl AlignedText {
     #[must_use]
     pub fn likeness(&self, other: &Self) -> f32 {
         match (&self.words, &other.words) {
-            (Words::Vectors(a), Words::Vectors(b)) => product(&a.pooled, &b.pooled),
+            (Words::Vectors(a), Words::Vectors(b)) => {
+                Arch::new().dispatch(Product { a: &a.pooled, b: &b.pooled })
+            }
             _ => {
                 let found = Alignment::of(self, other);
                 let shared: f32 = found.best_of_ours().iter().sum();
@@ -174,11 +176,21 @@ impl Alignment {
     pub fn of(ours: &AlignedText, theirs: &AlignedText) -> Self {
         let mut best = Self { ours: vec![0.0; ours.len()], theirs: vec![0.0; theirs.len()] };
         match (&ours.words, &theirs.words) {
-            (Words::Vectors(ours), Words::Vectors(theirs)) => {
-                Arch::new().dispatch(AlignVectors { ours, theirs, best: &mut best });
+            (Words::Vectors(ours), Words::Vectors(theirs))
+                if ours.dimensions == theirs.dimensions =>
+            {
+                let codes = (&*ours.codes, &*theirs.codes);
+                products(codes, ours.dimensions, |mine, its, product| {
+                    let similarity = product as f32 * ours.shrink[mine] * theirs.shrink[its];
+                    best.note(mine, its, similarity);
+                });
             }
             (Words::Spelled(ours), Words::Spelled(theirs)) => {
-                best.fill(|mine, its| f32::from(u8::from(ours[mine].matches(&theirs[its]))));
+                for (mine, our) in ours.iter().enumerate() {
+                    for (its, their) in theirs.iter().enumerate() {
+                        best.note(mine, its, f32::from(u8::from(our.matches(their))));
+                    }
+                }
             }
             // Made with different models: never compared.
             _ => {}
@@ -187,14 +199,9 @@ impl Alignment {
     }
 
     #[inline(always)]
-    fn fill(&mut self, similarity: impl Fn(usize, usize) -> f32) {
-        for (mine, our_best) in self.ours.iter_mut().enumerate() {
-            for (its, their_best) in self.theirs.iter_mut().enumerate() {
-                let similarity = similarity(mine, its);
-                *our_best = our_best.max(similarity);
-                *their_best = their_best.max(similarity);
-            }
-        }
+    fn note(&mut self, mine: usize, its: usize, similarity: f32) {
+        self.ours[mine] = self.ours[mine].max(similarity);
+        self.theirs[its] = self.theirs[its].max(similarity);
     }
 
     /// For each of our words, how like it their most similar one is, 0 to 1.
@@ -207,27 +214,6 @@ impl Alignment {
     #[must_use]
     pub fn best_of_theirs(&self) -> &[f32] {
         &self.theirs
-    }
-}
-
-/// Nearly all the time that a verdict takes, so it is compiled for wider instructions too and the
-/// machine's widest are taken when it runs. Integers give the same sum in any order.
-struct AlignVectors<'a> {
-    ours: &'a Vectors,
-    theirs: &'a Vectors,
-    best: &'a mut Alignment,
-}
-
-impl WithSimd for AlignVectors<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Self { ours, theirs, best } = self;
-        best.fill(
-            #[inline(always)]
-            |mine, its| ours.similarity(mine, theirs, its),
-        );
     }
 }
 
@@ -245,28 +231,32 @@ fn weight(surprisal: f32) -> f32 {
     ((surprisal - SURPRISAL_FLOOR) / SURPRISAL_SPAN).clamp(WEIGHTS.0, WEIGHTS.1)
 }
 
-/// The inner product, in eight sums side by side, always in the same order.
-fn product(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 8;
-    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+/// The inner product, in eight sums side by side, always in the same order: wider instructions,
+/// which it is compiled for too, add nothing in another one.
+struct Product<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+}
+
+impl WithSimd for Product<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f32 {
+        const LANES: usize = 8;
+        let ((a, a_rest), (b, b_rest)) = (self.a.as_chunks::<LANES>(), self.b.as_chunks::<LANES>());
+        let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+        let mut sums = [0.0; LANES];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..LANES {
+                sums[lane] += a[lane] * b[lane];
+            }
         }
+        sums.iter().sum::<f32>() + rest
     }
-    sums.iter().sum::<f32>() + rest
 }
 
 /// One over the root of `square`, 0 for 0: a vector of zeros is like no other.
 fn inverse(square: f32) -> f32 {
     if square > 0.0 { square.sqrt().recip() } else { 0.0 }
-}
-
-/// Integers only, so equal on every machine. 384 products of bytes fit into 32 bits, and so do
-/// all that a model has dimensions for (up to 133,000).
-#[inline(always)]
-fn dot(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }

@@ -271,7 +271,7 @@ mod tests {
                 similarity: 0.95 - 0.03 * place as f32,
             });
             let candidates: Vec<_> = candidates.collect();
-            for (place, verdict) in verifier.judge(&asked, &candidates).iter().enumerate() {
+            for (place, verdict) in verifier.judge(&asked, &candidates, count).iter().enumerate() {
                 let account = verifier.account(&asked, &candidates, place).unwrap();
                 let guards: Vec<_> =
                     account.guards.iter().map(|guard| guard.found.clone()).collect();

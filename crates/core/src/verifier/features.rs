@@ -39,22 +39,27 @@ pub struct Evidence {
     pub lowered: f64,
 }
 
-/// The rival that every candidate is taken to have at least. In a small or filtered set the next
-/// entry is far away for want of entries, which says nothing for the first.
+/// A candidate as what others must be nearer than.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rival {
-    /// Its similarity.
+    /// Its cosine with the question.
     pub similarity: f64,
-    /// Its likeness.
+    /// Likeness of its words, as a whole, to those of the question, -1 to 1.
     pub likeness: f64,
+}
+
+impl From<&Evidence> for Rival {
+    fn from(evidence: &Evidence) -> Self {
+        Self { similarity: evidence.similarity, likeness: evidence.likeness }
+    }
 }
 
 /// The features of a candidate with this evidence among `rivals`, of which `least` is one.
 #[must_use]
-pub fn ranked_features<'a>(
+pub fn ranked_features(
     own: &Evidence,
-    rivals: impl IntoIterator<Item = &'a Evidence>,
+    rivals: impl IntoIterator<Item = Rival>,
     least: &Rival,
 ) -> Features<{ RANKED_FEATURES.len() }> {
     let mut rival = *least;

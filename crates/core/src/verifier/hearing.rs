@@ -105,7 +105,7 @@ impl<'a> Hearing<'a> {
         standings: &[Standing],
     ) -> Estimate {
         let own = self.evidence_at(place, standings);
-        let rivals = self.rivals(place, standings).map(|rival| &self.heard[rival].alone);
+        let rivals = self.rivals(place, standings).map(|rival| self.heard[rival].rival);
         let ranked = ranked_features(&own, rivals, &weights.rival);
         let alone = pair_features(&own);
         let of_ranked = weights.ranked.probability(&ranked);

@@ -10,6 +10,7 @@ mod explain;
 mod features;
 mod hearing;
 mod open;
+mod products;
 mod profile;
 mod reason;
 mod second;
@@ -17,6 +18,7 @@ mod sentence;
 mod standing;
 mod weights;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use aligned::{AlignedText, Alignment};
@@ -160,22 +162,29 @@ impl Verifier {
         Reading { lexicon: &self.lexicon, word_mean }
     }
 
-    /// One verdict a candidate, the most similar first. See [`Hearing`] for who is whose rival.
+    /// The verdicts on the first `wanted` candidates, the most similar first; those after them are
+    /// rivals and nothing else. See [`Hearing`] for who is whose rival.
     #[must_use]
-    pub fn judge(&self, question: &QuestionProfile, candidates: &[Candidate<'_>]) -> Vec<Verdict> {
+    pub fn judge(
+        &self,
+        question: &QuestionProfile,
+        candidates: &[Candidate<'_>],
+        wanted: usize,
+    ) -> Vec<Verdict> {
         let mut hearing = Hearing::of(question, candidates);
-        let checks = std::mem::take(&mut hearing.checks);
+        let mut open = match &self.weights {
+            Some(weights) => open::left(&hearing, weights, wanted),
+            None => BTreeMap::new(),
+        };
+        let checks = std::mem::take(&mut hearing.checks).into_iter().take(wanted);
         let judge = |(place, checked): (usize, Checked)| {
             let probability = |weights: &Weights| {
                 hearing.estimate(weights, place, hearing.standings()).probability
             };
-            Verdict { phrasing: hearing.phrasings()[place], ..self.verdict(checked, probability) }
+            let verdict = self.verdict(checked, probability);
+            Verdict { phrasing: hearing.phrasings()[place], open: open.remove(&place), ..verdict }
         };
-        let mut verdicts: Vec<_> = checks.into_iter().enumerate().map(judge).collect();
-        if let Some(weights) = &self.weights {
-            open::fill_in(&mut verdicts, &hearing, weights);
-        }
-        verdicts
+        checks.enumerate().map(judge).collect()
     }
 
     /// The verdict on two questions, `b` in the place of an approved one.
@@ -204,8 +213,9 @@ fn heard_pair(
 ) -> (Checked, Features<{ PAIR_FEATURES.len() }>) {
     let checked = Checked::of(a, slots);
     let lowered = Standing::of(&checked.guards).lowered;
-    let heard = Heard::new(&a.aligned, &b.aligned, similarity, lowered);
-    (checked, pair_features(&heard.alone))
+    let likeness = a.aligned.likeness(&b.aligned);
+    let heard = Heard::new(&a.aligned, (&b.aligned, likeness), similarity, lowered);
+    (checked, pair_features(&heard.alone()))
 }
 
 /// What the guards say of one candidate.

@@ -36,6 +36,15 @@ impl QuestionProfile {
         }
     }
 
+    /// About how much memory it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.canonical.as_str().len()
+            + self.slots.bytes()
+            + self.aligned.bytes()
+    }
+
     pub(super) fn as_entry_slots(&self, lexicon: &Lexicon) -> EntrySlots {
         EntrySlots::with([self.canonical.as_str()], [], lexicon)
     }
@@ -77,16 +86,15 @@ impl EntryProfile {
         &self.slots
     }
 
-    /// The phrasing whose words are, as a whole, most like those of `question`, with its place; the
-    /// first of equals.
-    pub(super) fn nearest(&self, question: &AlignedText) -> (usize, &AlignedText) {
-        let likeness = |text: &AlignedText| question.likeness(text);
-        let mut nearest = (0, &self.phrasings[0]);
-        let mut most = likeness(nearest.1);
+    /// The phrasing whose words are, as a whole, most like those of `question`, with its place and
+    /// that likeness; the first of equals.
+    pub(super) fn nearest(&self, question: &AlignedText) -> (usize, (&AlignedText, f32)) {
+        let with = |text| (text, question.likeness(text));
+        let mut nearest = (0, with(&self.phrasings[0]));
         for (place, text) in self.phrasings.iter().enumerate().skip(1) {
-            let alike = likeness(text);
-            if alike.total_cmp(&most) == Ordering::Greater {
-                (nearest, most) = ((place, text), alike);
+            let other = with(text);
+            if other.1.total_cmp(&nearest.1.1) == Ordering::Greater {
+                nearest = (place, other);
             }
         }
         nearest

@@ -55,7 +55,7 @@ fn judge(question: &str, entries: &[&str]) -> Vec<Verdict> {
     let profiles: Vec<_> = entries.iter().map(|question| entry(question)).collect();
     let candidates: Vec<_> =
         profiles.iter().map(|profile| Candidate { profile, similarity: 0.9 }).collect();
-    verifier(even()).judge(&asked(question), &candidates)
+    verifier(even()).judge(&asked(question), &candidates, candidates.len())
 }
 
 #[test]
@@ -135,22 +135,23 @@ fn a_refused_entry_is_no_rival_where_the_question_agrees() {
     let profiles = entries.map(entry);
     let candidates = profiles.each_ref().map(|profile| Candidate { profile, similarity: 0.9 });
     let standings: Vec<_> = verifier(even())
-        .judge(&question, &candidates)
+        .judge(&question, &candidates, candidates.len())
         .iter()
         .map(|verdict| Standing::of(&verdict.guards))
         .collect();
     let margin = |[place, other]: [usize; 2]| {
-        let evidence = |similarity| Evidence {
-            similarity,
+        let own = Evidence {
+            similarity: 0.9,
             likeness: 0.0,
             aligned: 0.0,
             distinguished: 0.0,
             weakest: 0.0,
             lowered: 0.0,
         };
-        let other = standings[place].faces(&standings[other]).then(|| evidence(0.85));
+        let rival = Rival { similarity: 0.85, likeness: 0.0 };
+        let other = standings[place].faces(&standings[other]).then_some(rival);
         let none = Rival { similarity: 0.0, likeness: 0.0 };
-        ranked_features(&evidence(0.9), &other, &none)[0]
+        ranked_features(&own, other, &none)[0]
     };
     // Beside the entry on its year, the one on another year does not count: the margin is cut.
     assert_eq!(margin([0, 1]), 0.1);
@@ -173,11 +174,41 @@ fn among_few_candidates_margins_add_nothing() {
             .map(|(profile, similarity)| Candidate { profile, similarity })
             .collect();
         let question = asked("che cosa si domanda");
-        verifier(weights.clone()).judge(&question, &candidates)[0].score
+        verifier(weights.clone()).judge(&question, &candidates, 1)[0].score
     };
     assert!(score(ELIGIBLE) > 0.99, "{}", score(ELIGIBLE));
     assert_eq!(score(ELIGIBLE - 1), 0.5, "the score of the pair alone");
     assert_eq!(score(1), 0.5);
+}
+
+#[test]
+fn what_is_not_wanted_is_a_rival_all_the_same() {
+    let weights = Weights {
+        ranked: Logistic { coefficients: vec![10.0, 5.0, 1.0, 1.0], ..even().ranked },
+        ..even()
+    };
+    // Two pairs that differ in one year alone, which the question leaves open.
+    let texts = ["aliquote irpef nel", "detrazioni irpef nel"]
+        .into_iter()
+        .flat_map(|text| ["2022", "2023"].into_iter().map(move |year| format!("{text} {year}")));
+    let more = (0..ELIGIBLE).map(|n| format!("aliquote irpef numero {n}"));
+    let profiles: Vec<_> = texts.chain(more).map(|text| entry(&text)).collect();
+    let candidates: Vec<_> = profiles
+        .iter()
+        .enumerate()
+        .map(|(place, profile)| Candidate { profile, similarity: 0.95 - 0.01 * place as f32 })
+        .collect();
+    for question in ["aliquote irpef", "detrazioni irpef nel 2023", "tassa sui rifiuti"] {
+        let question = asked(question);
+        let judge = |wanted| verifier(weights.clone()).judge(&question, &candidates, wanted);
+        let all = judge(candidates.len());
+        assert!(all.len() > ELIGIBLE);
+        for wanted in 0..=candidates.len() + 1 {
+            assert_eq!(judge(wanted), all[..wanted.min(all.len())], "{wanted}");
+        }
+    }
+    let open = verifier(weights).judge(&asked("aliquote irpef"), &candidates, 1);
+    assert_eq!(open[0].open.as_ref().map(|open| &*open.siblings), Some(&[1][..]));
 }
 
 #[test]

@@ -59,7 +59,8 @@ pub struct Weights {
     /// Mean of the model's word vectors over the texts of the fit, one number a dimension; empty
     /// for a model without word vectors, whose words are compared by their spelling.
     pub word_mean: Vec<f32>,
-    /// The rival that every candidate has at least.
+    /// The rival that every candidate has at least: in a small or filtered set the next entry is
+    /// far away for want of entries, which says nothing for the first.
     pub rival: Rival,
     /// For a candidate among rivals.
     pub ranked: Logistic,

@@ -15,6 +15,7 @@ pub(super) fn within(a: &str, b: &str, edits: usize) -> bool {
     }
     let mut before = [0_usize; MAX_LETTERS + 1];
     let mut last = [0_usize; MAX_LETTERS + 1];
+    let mut least_of_last = 0;
     for (column, cell) in last.iter_mut().enumerate() {
         *cell = column;
     }
@@ -22,6 +23,7 @@ pub(super) fn within(a: &str, b: &str, edits: usize) -> bool {
     for (i, x) in left.iter().enumerate() {
         let mut row = [0_usize; MAX_LETTERS + 1];
         let mut left_cell = i + 1;
+        let mut least = left_cell;
         if let Some(first) = row.first_mut() {
             *first = left_cell;
         }
@@ -37,9 +39,13 @@ pub(super) fn within(a: &str, b: &str, edits: usize) -> bool {
                 *cell = best;
             }
             left_cell = best;
+            least = least.min(best);
         }
-        before = last;
-        last = row;
+        // A cell comes from one of the last row, or by a swap from one before it with an edit more.
+        if least > edits && least_of_last >= edits {
+            return false;
+        }
+        (before, last, least_of_last) = (last, row, least);
     }
     at(&last, right.len()) <= edits
 }
@@ -80,6 +86,36 @@ mod tests {
         fn one_edit_is_the_same_in_one_pass(a in "[abè]{0,7}", b in "[abè]{0,7}") {
             prop_assert_eq!(within_one(&a, &b), within(&a, &b, 1), "{} {}", a, b);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn giving_up_early_gives_up_nothing(a in "[abc]{0,9}", b in "[abc]{0,9}") {
+            let distance = whole(&a, &b);
+            for edits in 0..10 {
+                prop_assert_eq!(within(&a, &b, edits), distance <= edits, "{} {} {}", a, b, edits);
+            }
+        }
+    }
+
+    /// The distance by its definition.
+    fn whole(a: &str, b: &str) -> usize {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                let mut best = if i.min(j) == 0 { i.max(j) } else { usize::MAX };
+                if i > 0 && j > 0 {
+                    best = best.min(rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
+                    best = best.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                }
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                rows[i][j] = best;
+            }
+        }
+        rows[a.len()][b.len()]
     }
 
     #[test]

@@ -56,12 +56,11 @@ pub(crate) fn is_mistyped(a: &str, b: &str) -> bool {
     if a.len().min(b.len()) < 5 || a.len().abs_diff(b.len()) > 4 || has_digit(a) || has_digit(b) {
         return false;
     }
-    let edits = match a.chars().count().min(b.chars().count()) {
-        0..5 => return false,
-        5..9 => 1,
-        _ => 2,
-    };
-    distance::within(a, b, edits)
+    match a.chars().count().min(b.chars().count()) {
+        0..5 => false,
+        5..9 => distance::within_one(a, b),
+        _ => distance::within(a, b, 2),
+    }
 }
 
 fn has_digit(text: &str) -> bool {

@@ -17,7 +17,7 @@ use crate::engine::Engine;
 use crate::lookup::{Question, signature_match};
 use crate::scope::{Options, Scope};
 use crate::snapshot::{PublishedEntry, TenantSet};
-use crate::verify::{Among, verify};
+use crate::verify::{Among, verify_all};
 
 /// A question with its judged candidates.
 pub(crate) struct Asked<'a> {
@@ -57,7 +57,7 @@ impl<'a> Asked<'a> {
             found.iter().map(|found| (Arc::clone(&found.entry), found.similarity)).collect();
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, &words);
-        let mut judged = verify(verifier, &profile, found, scope);
+        let mut judged = verify_all(verifier, &profile, found, scope);
         let mut whole = true;
         if let Some(opinions) = &engine.opinions {
             let deadline = opinions.deadline(false);

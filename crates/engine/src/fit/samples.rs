@@ -59,7 +59,9 @@ impl Asked {
             let faces = |other: &usize| {
                 *other != place && self.standings[place].faces(&self.standings[*other])
             };
-            let rivals = (0..self.evidence.len()).filter(faces).map(|other| &self.evidence[other]);
+            let rivals = (0..self.evidence.len())
+                .filter(faces)
+                .map(|other| Rival::from(&self.evidence[other]));
             let features = ranked_features(&self.evidence[place], rivals, least);
             let alone = pair_features(&self.evidence[place]);
             Sample {

@@ -8,7 +8,7 @@ use goldenset_core::verifier::{EntryProfile, Verifier};
 use goldenset_core::{Embedding, EntryContent, EntryId, Suspension, VersionNumber};
 use jiff::Timestamp;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Texts};
 
 /// The served version of an entry.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct PublishedEntry {
     pub suspensions: Vec<Suspension>,
     /// What verification compares questions with.
     pub profile: EntryProfile,
+    /// Its texts as replies show them, made by the first reply that does.
+    texts: OnceLock<Option<Texts>>,
 }
 
 impl PublishedEntry {
@@ -38,7 +40,13 @@ impl PublishedEntry {
             content: published.content,
             published_at: published.published_at,
             suspensions: published.suspensions,
+            texts: OnceLock::new(),
         }
+    }
+
+    /// Its texts as replies show them; none where they cannot be written.
+    pub(crate) fn texts(&self) -> Option<&Texts> {
+        self.texts.get_or_init(|| Texts::of(&self.content)).as_ref()
     }
 }
 
