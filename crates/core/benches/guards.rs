@@ -82,6 +82,9 @@ fn questions(criterion: &mut Criterion) {
         group.bench_function(format!("canonical/{name}"), |bench| {
             bench.iter(|| Canonical::of(black_box(question)));
         });
+        group.bench_function(format!("signature/{name}"), |bench| {
+            bench.iter(|| Canonical::of(black_box(question)).signature());
+        });
         group.bench_function(format!("slots/{name}"), |bench| {
             bench.iter(|| Slots::of(black_box(&canonical)));
         });

@@ -22,13 +22,13 @@ use goldenset_engine::{
     Progress, Settings, SharedTier, WatchSettings,
 };
 use goldenset_store::{
-    CopyStore, PgVector, PgVectorOptions, PostgresOptions, PostgresStore, RedisCache, RedisOptions,
-    SqliteStore,
+    CopyStore, PgVector, PgVectorOptions, PostgresOptions, PostgresScratch, PostgresStore,
+    RedisCache, RedisOptions, SqliteStore,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{
-    Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, NearMiss, Provider, Search,
+    Cache, Config, Embedding, Judge, JudgeKind, JudgeStyle, NearMiss, Provider, Search, Secret,
 };
 use crate::lexicons;
 pub use app::app;
@@ -135,6 +135,23 @@ fn postgres_at(config: &Config, url: &str) -> PostgresOptions {
         connect_timeout: Duration::from_millis(store.connect_timeout_ms),
         statement_timeout: Duration::from_millis(store.statement_timeout_ms),
     }
+}
+
+/// A schema of its own in the configured database, and the configuration with it in place of what
+/// else is there.
+///
+/// # Errors
+/// `config_invalid` where no database is configured; see [`PostgresScratch::make`].
+pub async fn scratch(config: &Config) -> Result<(PostgresScratch, Config)> {
+    let Some(postgres) = postgres(config) else {
+        return Err(Error::new(Code::ConfigInvalid, "no database is configured")
+            .field("store.database_url")
+            .fix("give the address of a Postgres database"));
+    };
+    let scratch = PostgresScratch::make(&postgres).await?;
+    let mut config = config.clone();
+    config.store.database_url = Secret::from(scratch.url());
+    Ok((scratch, config))
 }
 
 /// Search in the configured database.

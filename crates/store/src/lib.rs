@@ -11,7 +11,7 @@ mod sqlite;
 
 pub use copy::{CopyStore, Piece, Row, TableDigest, copy};
 pub use postgres::pgvector::{PgVector, PgVectorOptions};
-pub use postgres::{PostgresOptions, PostgresStore};
+pub use postgres::{PostgresOptions, PostgresScratch, PostgresStore};
 pub use redis::{RedisCache, RedisOptions};
 pub use sqlite::SqliteStore;
 

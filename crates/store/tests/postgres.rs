@@ -13,7 +13,7 @@ mod database {
     use goldenset_core::{
         Code, EntryContent, EntryId, Epoch, Error, ModelId, TenantId, Validity, Vector,
     };
-    use goldenset_store::{PostgresOptions, PostgresStore};
+    use goldenset_store::{PostgresOptions, PostgresScratch, PostgresStore};
     use jiff::Timestamp;
     use sqlx::postgres::PgListener;
     use sqlx::{Connection, Executor};
@@ -62,6 +62,37 @@ mod database {
         for store in &stores {
             assert_eq!(served(store).await.unwrap().as_deref(), Some("one"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_scratch_is_there_until_it_is_removed() {
+        let schema = Schema::new().await;
+        let options = schema.options();
+        let at =
+            |scratch: &PostgresScratch| PostgresOptions { url: scratch.url(), ..schema.options() };
+        let first = PostgresScratch::make(&options).await.unwrap();
+        let store = PostgresStore::open(&at(&first)).await.unwrap();
+        store.commit(changes("one")).await.unwrap();
+        // Another one that starts meanwhile takes nothing away that has an owner.
+        let second = PostgresScratch::make(&options).await.unwrap();
+        assert_eq!(served(&store).await.unwrap().as_deref(), Some("one"));
+        let other = PostgresStore::open(&at(&second)).await.unwrap();
+        assert_eq!(served(&other).await.unwrap(), None, "a schema of its own");
+        store.close().await;
+        other.close().await;
+
+        let names = [first.name().to_owned(), second.name().to_owned()];
+        let mut db = schema.connect().await;
+        let mut left = async || {
+            let count = "SELECT count(*) FROM pg_namespace WHERE nspname = ANY ($1)";
+            let count = sqlx::query_scalar::<_, i64>(count).bind(&names[..]);
+            count.fetch_one(&mut db).await.unwrap()
+        };
+        assert_eq!(left().await, 2);
+        first.remove().await.unwrap();
+        assert_eq!(left().await, 1);
+        second.remove().await.unwrap();
+        assert_eq!(left().await, 0);
     }
 
     #[tokio::test]

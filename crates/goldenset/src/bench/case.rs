@@ -18,7 +18,16 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new(query: &str, expected: Bytes) -> Result<Self> {
-        let request = serde_json::to_vec(&json!({ "query": query })).map_err(|cause| {
+        Self::of(None, query, expected)
+    }
+
+    /// Of a tenant; none is that of the caller.
+    pub(super) fn of(tenant: Option<&str>, query: &str, expected: Bytes) -> Result<Self> {
+        let mut body = json!({ "query": query });
+        if let Some(tenant) = tenant {
+            body["tenant"] = tenant.into();
+        }
+        let request = serde_json::to_vec(&body).map_err(|cause| {
             Error::new(Code::Internal, "a question could not be written as JSON").cause(cause)
         })?;
         Ok(Self { query: query.into(), request: request.into(), expected })

@@ -19,6 +19,8 @@ pub struct Report {
     pub optimised: bool,
     /// Where it ran.
     pub machine: Machine,
+    /// What was measured: the stores of the sets, or the server.
+    pub against: String,
     /// When, by the clock of the machine.
     pub at: String,
     /// How long all of it took.
@@ -29,9 +31,15 @@ pub struct Report {
     pub ratios: Ratios,
     /// Lookups through the public call, by what answered; the unit is in the name.
     pub in_process: BTreeMap<String, Percentiles>,
+    /// Searches over vectors alone, by rows (`10k`); their times are in `in_process`.
+    pub scans: BTreeMap<String, Scan>,
     /// Lookups over HTTP, by what was asked.
     pub http: BTreeMap<String, Http>,
-    /// A stream by Zipf's law, from empty caches on.
+    /// Lookups that nothing is cached for, with an embedding provider over HTTP.
+    pub remote: Option<Remote>,
+    /// What another node answered out of Redis.
+    pub shared: Option<Shared>,
+    /// A stream by Zipf's law.
     pub percentiles: Option<Stream>,
     /// What the caches did on the replayed day.
     pub cache: Option<CacheFigures>,
@@ -39,6 +47,14 @@ pub struct Report {
     pub day: Option<Days>,
     /// Questions in batches.
     pub batch: Option<Batch>,
+    /// From the start of the program to its first answer.
+    pub start: Option<Start>,
+    /// What sets of growing size take.
+    pub growth: Vec<Growth>,
+    /// The running server that was asked, where it was one.
+    pub server: Option<Asked>,
+    /// What could not be checked, each a sentence without its full stop.
+    pub unchecked: Vec<String>,
     /// What was looked at in the answers.
     pub answers: Answers,
 }
@@ -52,6 +68,25 @@ pub struct Ratios {
     pub http_hot_cpu: BTreeMap<String, f64>,
     /// A lookup that nothing is cached for, to one bare run of the model.
     pub cold_local: Option<f64>,
+    /// A search over vectors alone to a plain sum over as many bytes as it reads, by rows (`10k`):
+    /// 1 is what no search that reads them can be below.
+    pub scan_to_stream: BTreeMap<String, f64>,
+}
+
+/// A search over vectors alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scan {
+    /// Vectors.
+    pub rows: usize,
+    /// Whether an index goes before the search, as it does in sets of this size.
+    pub indexed: bool,
+    /// Bytes that a search reads at least: the codes of all rows, or the index.
+    pub bytes: usize,
+    /// Share of the ten nearest that are found; 1 without an index.
+    pub recall_at_10: f64,
+    /// See [`Ratios::scan_to_stream`].
+    #[serde(skip)]
+    pub to_stream: Option<f64>,
 }
 
 /// Requests over HTTP.
@@ -67,6 +102,39 @@ pub struct Http {
     pub cpu_us: Option<f64>,
 }
 
+/// Lookups with an embedding provider that takes its time, over HTTP as goldenset itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct Remote {
+    /// What the provider takes at least, milliseconds.
+    pub latency_ms: f64,
+    /// Requests that may be under way at the provider (`embedding.max_concurrent` of this run).
+    pub requests_at_once: usize,
+    /// By connections (`c1`, `c50`): nothing cached, each question embedded by itself.
+    pub by_connections: BTreeMap<String, RemoteAt>,
+    /// Equal questions at once.
+    pub equal: Equal,
+}
+
+/// Lookups with a provider, at some connections.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemoteAt {
+    /// Connections at once.
+    pub connections: usize,
+    /// From sending to the whole answer, milliseconds.
+    pub latency_ms: Percentiles,
+    /// What of that was not between the request that the provider got and its reply.
+    pub above_ms: Percentiles,
+}
+
+/// A question that was never asked, from many connections at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Equal {
+    /// How many asked it.
+    pub questions: usize,
+    /// How often the provider was asked for it, the most of all rounds.
+    pub calls: u64,
+}
+
 /// Requests of a stream.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stream {
@@ -74,12 +142,14 @@ pub struct Stream {
     pub connections: usize,
     /// Different questions.
     pub questions: usize,
+    /// Whether nothing was cached at its beginning.
+    pub from_empty_caches: bool,
     /// Requests a second.
     pub per_second: f64,
     /// From sending to the whole answer, milliseconds.
     pub latency_ms: Percentiles,
-    /// Calls of the embedding model.
-    pub embedding_calls: u64,
+    /// Calls of the embedding model; none where they cannot be counted.
+    pub embedding_calls: Option<u64>,
 }
 
 /// What the caches did on the replayed day without publishes, from empty caches on.
@@ -100,6 +170,31 @@ pub struct Days {
     pub plain: Day,
     /// With one entry edited each minute of the log.
     pub publishing: Day,
+    /// Without changes, with an embedding provider over HTTP.
+    pub remote: RemoteDay,
+}
+
+/// The day with an embedding provider that is paid for.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemoteDay {
+    /// What the caches did.
+    #[serde(flatten)]
+    pub day: Day,
+    /// What the provider was asked.
+    pub cost: Cost,
+    /// What it would be asked with a call for each lookup.
+    pub without_caches: Cost,
+}
+
+/// What is asked of an embedding provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Cost {
+    /// Requests.
+    pub calls: u64,
+    /// Tokens, four bytes each.
+    pub tokens: u64,
+    /// Calls times the latency of the provider.
+    pub waited_seconds: f64,
 }
 
 /// A replayed day.
@@ -140,6 +235,58 @@ pub struct Batch {
     pub embedding_calls: f64,
     /// Microseconds a question in a batch with all results cached.
     pub hot_us_each: f64,
+}
+
+/// Lookups of a node with empty caches that another node answered before; their times are in
+/// `http`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Shared {
+    /// Lookups, each of another question.
+    pub lookups: u64,
+    /// Calls of the embedding model for them.
+    pub embedding_calls: u64,
+}
+
+/// A running server.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    /// Its address.
+    pub url: String,
+    /// Different questions.
+    pub questions: usize,
+    /// What answered them the first time, by `x-goldenset-cache`.
+    pub first_answers: BTreeMap<String, u64>,
+}
+
+/// From the start of a process to its first answer, with the default settings.
+#[derive(Debug, Clone, Serialize)]
+pub struct Start {
+    /// Over the demo set.
+    pub demo: Started,
+}
+
+/// A process that was started and answered.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Started {
+    /// Until the first right answer.
+    pub seconds: f64,
+    /// Resident memory then, MiB.
+    pub resident_mib: Option<f64>,
+    /// Its peak until then, MiB.
+    pub peak_mib: Option<f64>,
+}
+
+/// A set of some size.
+#[derive(Debug, Clone, Serialize)]
+pub struct Growth {
+    /// Entries, of one phrasing each.
+    pub entries: usize,
+    /// Their import and publication in one commit, vectors at no cost.
+    pub import_seconds: f64,
+    /// One entry more, published; the middle of some.
+    pub publish_ms: f64,
+    /// A process over them.
+    pub started: Started,
 }
 
 /// What was looked at in the answers of all suites.

@@ -10,6 +10,13 @@ use tokio::runtime::Builder;
 
 use super::latency::Latencies;
 
+/// What came of lookups.
+pub(super) struct Lookups {
+    pub(super) latencies: Latencies,
+    /// Bodies other than that of the first time that the question was asked.
+    pub(super) wrong: u64,
+}
+
 /// Asks the questions by turns, `calls` times, each of them once before; every lookup must be
 /// answered by `status`, or the figure would be of something else.
 ///
@@ -19,20 +26,25 @@ pub(super) fn lookups(
     questions: &[String],
     calls: usize,
     status: CacheStatus,
-) -> Result<Latencies> {
+) -> Result<Lookups> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|cause| Error::new(Code::Internal, "no runtime can be started").cause(cause))?;
     runtime.block_on(async {
+        let mut bodies = Vec::with_capacity(questions.len());
         for question in questions {
-            engine.lookup(question, Options::default()).await?;
+            let looked = engine.lookup(question, Options::default()).await?;
+            bodies.push(looked.answer.body().clone());
         }
-        let mut latencies = Latencies::new()?;
-        for question in questions.iter().cycle().take(calls) {
+        let (mut latencies, mut wrong) = (Latencies::new()?, 0);
+        for (question, right) in questions.iter().zip(&bodies).cycle().take(calls) {
             let started = Instant::now();
             let looked = engine.lookup(question, Options::default()).await?;
             latencies.record(started.elapsed());
+            let body = looked.answer.body();
+            // Where it is the very same, reading it would only empty the processor's cache.
+            wrong += u64::from(body.as_ptr() != right.as_ptr() && body != right);
             if looked.facts.cache != status {
                 let detail = format!(
                     "`{question}` was answered by {}, and {} is measured",
@@ -42,6 +54,6 @@ pub(super) fn lookups(
                 return Err(Error::new(Code::Internal, detail));
             }
         }
-        Ok(latencies)
+        Ok(Lookups { latencies, wrong })
     })
 }

@@ -67,6 +67,11 @@ impl Latencies {
         self.0.len()
     }
 
+    /// How many took at most so long.
+    pub(super) fn below(&self, value: f64, unit: Unit) -> u64 {
+        self.0.count_between(0, (value / unit.of(1.0)) as u64)
+    }
+
     pub(super) fn at(&self, quantile: f64, unit: Unit) -> f64 {
         unit.of(self.0.value_at_quantile(quantile) as f64)
     }
@@ -110,6 +115,8 @@ mod tests {
             assert!((found / expected - 1.0_f64).abs() < 2e-3, "{found} for {expected}");
         }
         assert_eq!(odd.at(0.5, Unit::Micros), all.p50 * 1e3);
+        assert_eq!((odd.below(0.5, Unit::Millis), odd.below(2e9, Unit::Micros)), (0, 1000));
+        assert!((495..=505).contains(&odd.below(500.5, Unit::Millis)));
         odd.record(Duration::from_secs(3600));
         assert!(odd.percentiles(Unit::Millis).max <= 61_000.0, "cut off, not lost");
         assert_eq!(odd.count(), 1001);

@@ -1,20 +1,19 @@
 //! Loads a server over HTTP/1.1 and looks at every answer.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use goldenset_core::{Code, Error, Result};
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Request, StatusCode, header};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper::StatusCode;
 
 use super::case::{Cases, Order};
+use super::client::{Connection, Server};
 use super::latency::Latencies;
+use super::provider::Took;
+
+/// Where lookups are.
+pub(super) const LOOKUP: &str = "/v1/lookup";
 
 /// When requests are sent.
 #[derive(Debug, Clone, Copy)]
@@ -30,16 +29,15 @@ pub(super) enum Arrivals {
 /// What is asked of whom, and how.
 #[derive(Debug, Clone)]
 pub(super) struct Load {
-    pub(super) address: SocketAddr,
-    pub(super) path: &'static str,
-    /// Sent with each request.
-    pub(super) authorization: Option<String>,
+    pub(super) server: Server,
     pub(super) cases: Cases,
     pub(super) order: Order,
     pub(super) connections: usize,
     pub(super) arrivals: Arrivals,
     pub(super) length: Length,
     pub(super) seed: u64,
+    /// Where the embedding provider says how long it took for a question: to tell what is above.
+    pub(super) took: Option<Took>,
 }
 
 /// How long is asked.
@@ -53,12 +51,23 @@ pub(super) enum Length {
 #[derive(Debug, Clone)]
 pub(super) struct Loaded {
     pub(super) latencies: Latencies,
+    /// What of each was not the embedding provider's; nothing where that is not asked for.
+    pub(super) above: Latencies,
     /// Answers with another status than 200, or another body than the right one.
     pub(super) wrong: u64,
     pub(super) lasted: Duration,
 }
 
 impl Loaded {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            latencies: Latencies::new()?,
+            above: Latencies::new()?,
+            wrong: 0,
+            lasted: Duration::ZERO,
+        })
+    }
+
     pub(super) fn per_second(&self) -> f64 {
         self.latencies.count() as f64 / self.lasted.as_secs_f64()
     }
@@ -81,7 +90,7 @@ impl Load {
         let connections = self.connections.max(1);
         let mut open = Vec::with_capacity(connections);
         for _ in 0..connections {
-            open.push(connect(self.address).await?);
+            open.push(Connection::open(&self.server).await?);
         }
         let shared =
             Arc::new(Shared { load: self, started: Instant::now(), next: AtomicU64::new(0) });
@@ -90,45 +99,23 @@ impl Load {
             .zip(open)
             .map(|(number, connection)| tokio::spawn(Arc::clone(&shared).drive(number, connection)))
             .collect();
-        let mut all = Loaded { latencies: Latencies::new()?, wrong: 0, lasted: Duration::ZERO };
+        let mut all = Loaded::new()?;
         for task in tasks {
-            let (latencies, wrong) = task.await.map_err(|cause| {
+            let one = task.await.map_err(|cause| {
                 Error::new(Code::Internal, "a connection of the benchmark ended early").cause(cause)
             })??;
-            all.latencies.merge(&latencies);
-            all.wrong += wrong;
+            all.latencies.merge(&one.latencies);
+            all.above.merge(&one.above);
+            all.wrong += one.wrong;
         }
         all.lasted = started.elapsed();
         Ok(all)
     }
 }
 
-async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
-    let refused = |cause: std::io::Error| unreachable_at(address).cause(cause);
-    let stream = TcpStream::connect(address).await.map_err(refused)?;
-    stream.set_nodelay(true).map_err(refused)?;
-    let (sender, connection) = handshake(TokioIo::new(stream))
-        .await
-        .map_err(|cause| unreachable_at(address).cause(cause))?;
-    tokio::spawn(async move {
-        // Whoever sends on it is told.
-        connection.await.ok();
-    });
-    Ok(sender)
-}
-
-fn unreachable_at(address: SocketAddr) -> Error {
-    Error::new(Code::ServerUnreachable, format!("the server at {address} broke a connection off"))
-        .fix("see its log; is the address right, and does it take so many connections?")
-}
-
 impl Shared {
-    async fn drive(
-        self: Arc<Self>,
-        number: u64,
-        mut connection: SendRequest<Full<Bytes>>,
-    ) -> Result<(Latencies, u64)> {
-        let (load, mut latencies, mut wrong) = (&self.load, Latencies::new()?, 0);
+    async fn drive(self: Arc<Self>, number: u64, mut connection: Connection) -> Result<Loaded> {
+        let (load, mut loaded) = (&self.load, Loaded::new()?);
         let mut dice = fastrand::Rng::with_seed(load.seed ^ (number << 32));
         loop {
             let turn = self.next.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +130,7 @@ impl Shared {
                 Length::Requests(most) => turn >= most,
             };
             if over {
-                return Ok((latencies, wrong));
+                return Ok(loaded);
             }
             // Where nothing held the connection up, a late timer is no fault of the server.
             let waits = due > Instant::now();
@@ -151,37 +138,19 @@ impl Shared {
                 tokio::time::sleep_until(due.into()).await;
             }
             let place = load.order.place(turn as usize, load.cases.len(), &mut dice);
-            let Some(case) = load.cases.get(place) else { return Ok((latencies, wrong)) };
+            let Some(case) = load.cases.get(place) else { return Ok(loaded) };
             let sent = Instant::now();
-            let (status, body) = self.ask(&mut connection, case.request.clone()).await?;
-            latencies.record(match load.arrivals {
+            let reply = connection.post(LOOKUP, case.request.clone()).await?;
+            let latency = match load.arrivals {
                 Arrivals::Open { .. } if !waits => due.elapsed(),
                 _ => sent.elapsed(),
-            });
-            wrong += u64::from(status != StatusCode::OK || body != case.expected);
+            };
+            loaded.latencies.record(latency);
+            if let Some(took) = &load.took {
+                loaded.above.record(latency.saturating_sub(took.of(&case.query)));
+            }
+            loaded.wrong +=
+                u64::from(reply.status != StatusCode::OK || reply.body != case.expected);
         }
-    }
-
-    async fn ask(
-        &self,
-        connection: &mut SendRequest<Full<Bytes>>,
-        body: Bytes,
-    ) -> Result<(StatusCode, Bytes)> {
-        let Load { address, path, authorization, .. } = &self.load;
-        let mut request = Request::post(*path)
-            .header(header::HOST, "localhost")
-            .header(header::CONTENT_TYPE, "application/json");
-        if let Some(key) = authorization {
-            request = request.header(header::AUTHORIZATION, key);
-        }
-        let request = request.body(Full::new(body)).map_err(|cause| {
-            Error::new(Code::Internal, "a request could not be made").cause(cause)
-        })?;
-        let broke = |cause: hyper::Error| unreachable_at(*address).cause(cause);
-        connection.ready().await.map_err(broke)?;
-        let answer = connection.send_request(request).await.map_err(broke)?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(broke)?.to_bytes();
-        Ok((status, body))
     }
 }

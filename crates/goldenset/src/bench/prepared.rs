@@ -71,7 +71,7 @@ pub(super) fn without_results(config: &Config) -> Config {
 }
 
 /// An engine without caches over a set of its own.
-async fn plain_engine(
+pub(super) async fn plain_engine(
     config: &Config,
     embedder: Arc<dyn Embedder>,
     rows: Rows,

@@ -47,6 +47,19 @@ impl Synthetic {
         made
     }
 
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// The vector of a text alone.
+    pub(super) fn vector(&self, text: &str) -> Vec<f32> {
+        let mut sum = vec![0.0_f32; self.dimensions];
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            add(&mut sum, &self.word(word));
+        }
+        unit(sum)
+    }
+
     fn embedding(&self, text: &str) -> Embedding {
         let mut sum = vec![0.0_f32; self.dimensions];
         let mut words = WordVectorsBuilder::new(self.dimensions);
@@ -55,13 +68,17 @@ impl Synthetic {
             let bare = word.trim_end();
             if !bare.is_empty() {
                 let vector = self.word(bare);
-                sum.iter_mut().zip(&*vector).for_each(|(sum, number)| *sum += number);
+                add(&mut sum, &vector);
                 words.push(start..start + bare.len() as u32, bare.len() as f32, &vector);
             }
             start += word.len() as u32;
         }
         Embedding { vector: unit(sum).into(), words: words.build() }
     }
+}
+
+fn add(sum: &mut [f32], vector: &[f32]) {
+    sum.iter_mut().zip(vector).for_each(|(sum, number)| *sum += number);
 }
 
 fn unit(mut vector: Vec<f32>) -> Vec<f32> {
@@ -88,8 +105,16 @@ impl Embedder for Synthetic {
 /// The words of an entry's question.
 fn words(entry: usize, count: u64) -> String {
     let mut dice = fastrand::Rng::with_seed(entry as u64);
-    let words: Vec<_> = (0..count).map(|_| format!("parola{}", dice.u64(..WORDS))).collect();
+    let words: Vec<_> = (0..count).map(|_| spelled(dice.u64(..WORDS))).collect();
     words.join(" ")
+}
+
+/// A word of four syllables: of letters alone, for words with digits are values that guards
+/// compare one by one, and unlike the others, for else they would be typing errors of each other.
+fn spelled(word: u64) -> String {
+    let mut dice = fastrand::Rng::with_seed(word);
+    let mut letter = |of: &[u8]| of.get(dice.usize(..of.len())).copied().map_or('a', char::from);
+    (0..4).flat_map(|_| [letter(b"bcdfglmnprstvz"), letter(b"aeiou")]).collect()
 }
 
 /// The phrasing of an entry.

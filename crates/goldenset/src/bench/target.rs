@@ -167,5 +167,7 @@ mod tests {
             assert_eq!(Target::parse(&text, "t").unwrap_err().code, Code::ConfigInvalid);
         }
         assert!(Target::read(None).unwrap().len() >= 5);
+        let wanted = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/wanted.toml");
+        assert!(Target::read(Some(&wanted)).unwrap().len() >= 10);
     }
 }

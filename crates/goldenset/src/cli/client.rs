@@ -42,6 +42,7 @@ use crate::wire;
 pub(super) use reply::Reply;
 pub(super) use request::Request;
 use server::Server;
+pub(super) use server::place;
 
 /// Where requests go.
 pub(super) struct Client(Via);

@@ -1,5 +1,8 @@
 //! `bench`: what it prints, and what makes it fail.
 
+mod places;
+mod running;
+
 use serde_json::Value;
 
 use crate::program::{Place, Ran};
@@ -9,6 +12,23 @@ const SHORT: [&str; 6] = ["--rounds", "1", "--seconds", "0.05", "--connections",
 
 fn bench(place: &Place, more: &[&str]) -> Ran {
     place.run(&[&["bench"], &SHORT[..], more].concat())
+}
+
+/// Limits that any machine keeps: how fast this one is says nothing about the program.
+fn any_limit(figures: &[&str]) -> String {
+    let target = |figure: &&str| {
+        format!("[[targets]]\nname = '{figure}'\nfigure = '{figure}'\nat_least = 0\nunit = 'x'\n")
+    };
+    figures.iter().map(target).collect()
+}
+
+/// That every one of these figures is there and above nothing.
+#[track_caller]
+fn measured(report: &Value, figures: &[&str]) {
+    for figure in figures {
+        let value = report.pointer(figure).and_then(Value::as_f64);
+        assert!(value > Some(0.0), "{figure}: {report}");
+    }
 }
 
 #[test]
@@ -49,19 +69,20 @@ fn a_report_has_its_keys_and_touches_nothing() {
         assert!(target["value"].as_f64().unwrap() > 0.0 && target["pass"] == true, "{target}");
         assert!(target["limit"].is_number() && target["unit"] == "ms", "{target}");
     }
-    for pointer in [
-        "/ratios/http_hot/c2",
-        "/ratios/http_hot_cpu/c2",
-        "/in_process/signature_hit_ns/p50",
-        "/in_process/result_hit_ns/p99",
-        "/http/hot_c2/per_second",
-        "/http/bare_c2/latency_us/p99",
-        "/percentiles/embedding_calls",
-        "/answers/compared",
-        "/machine/cores",
-    ] {
-        assert!(report.pointer(pointer).and_then(Value::as_f64) > Some(0.0), "{pointer}: {report}");
-    }
+    measured(
+        &report,
+        &[
+            "/ratios/http_hot/c2",
+            "/ratios/http_hot_cpu/c2",
+            "/in_process/signature_hit_ns/p50",
+            "/in_process/result_hit_ns/p99",
+            "/http/hot_c2/per_second",
+            "/http/bare_c2/latency_us/p99",
+            "/percentiles/embedding_calls",
+            "/answers/compared",
+            "/machine/cores",
+        ],
+    );
     assert_eq!(report["answers"]["wrong"], 0);
     // Left out, so not measured, which is no pass.
     assert_eq!((&report["day"], &report["cache"]), (&Value::Null, &Value::Null));
@@ -89,6 +110,86 @@ fn the_day_is_replayed_with_right_bodies() {
     let publishing = &report["day"]["publishing"];
     assert!(publishing["publishes"].as_u64() > Some(1_000), "{publishing}");
     assert_eq!(publishing["differing"], 0);
+}
+
+#[test]
+fn parts_and_a_remote_provider_are_measured() {
+    let place = Place::new();
+    place.write("any.toml", any_limit(&["/remote/equal/calls"]));
+    let ran = bench(
+        &place,
+        &[
+            "--suite",
+            "cold,warm,start",
+            "--targets",
+            "any.toml",
+            "--reference",
+            "--sizes",
+            "200",
+            "--provider-latency",
+            "2",
+            "--json",
+        ],
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report = ran.json();
+    measured(
+        &report,
+        &[
+            "/ratios/cold_local",
+            "/ratios/scan_to_stream/200",
+            "/in_process/guards_verifier_us/p99",
+            "/in_process/search_200_us/p50",
+            "/in_process/scan_200_us/p50",
+            "/in_process/stream_200_us/p50",
+            "/scans/200/bytes",
+            "/http/search_200_c1/latency_us/p50",
+            "/remote/by_connections/c1/above_ms/p50",
+            "/remote/by_connections/c50/above_ms/p99",
+            "/start/demo/seconds",
+            "/start/demo/resident_mib",
+        ],
+    );
+    assert_eq!(report["answers"]["wrong"], 0, "{report}");
+    assert_eq!(report["scans"]["200"]["recall_at_10"], 1.0);
+    // The provider takes its time, and what is above it is less than all.
+    let at = &report["remote"]["by_connections"]["c1"];
+    let p50 = |figure: &str| at[figure]["p50"].as_f64().unwrap();
+    assert!(p50("latency_ms") > 2.0 && p50("above_ms") < p50("latency_ms") - 1.9, "{at}");
+    assert_eq!(report["remote"]["equal"], serde_json::json!({ "questions": 50, "calls": 1 }));
+}
+
+#[test]
+fn a_page_has_its_four_plots() {
+    let place = Place::new();
+    let suites = "percentiles,concurrent,day";
+    let ran = bench(&place, &["--suite", suites, "--html", "b.html", "--json"]);
+    // Limits of time may be missed here; figures are what they are.
+    assert!(ran.code <= 1, "{ran:?}");
+    let report = ran.json();
+    let names = ["zipf_c1", "zipf_c200", "zipf_open_half"];
+    measured(
+        &report,
+        &names.map(|name| format!("/http/{name}/per_second")).each_ref().map(|x| x.as_str()),
+    );
+    let page = place.read("b.html");
+    for title in [
+        "Latency of the Zipf stream",
+        "Percentiles of the Zipf stream",
+        "Throughput by connections",
+        "Hit rate over the day",
+    ] {
+        assert!(page.contains(&format!("<h2>{title}</h2>")), "{title}");
+    }
+    assert_eq!(page.matches("<svg").count(), 4);
+    // The day with a provider that is paid: no more calls than the questions that differ.
+    let day = &report["day"]["remote"];
+    assert_eq!(
+        (&day["cost"]["calls"], &day["without_caches"]["calls"]),
+        (&353.into(), &2000.into())
+    );
+    let tokens = |of: &str| day[of]["tokens"].as_u64().unwrap();
+    assert!(0 < tokens("cost") && tokens("cost") < tokens("without_caches") / 2, "{day}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod ear;
 mod error;
 mod open;
 pub(crate) mod pgvector;
+mod scratch;
 #[path = "../sql/mod.rs"]
 mod sql;
 
@@ -17,6 +18,7 @@ use ear::Ear;
 use sql::Fault;
 
 pub use open::PostgresOptions;
+pub use scratch::PostgresScratch;
 
 /// What the statements of `sql` run on here.
 mod driver {

@@ -42,7 +42,7 @@ impl Bench<'_> {
         let asked: Vec<_> = cases.iter().cycle().skip(round * size).take(size).collect();
         let queries: Vec<_> = asked.iter().map(|case| case.query.clone()).collect();
         let engine = Arc::clone(&ground.app.engine());
-        let (results, took) = ground.threads.run(async move {
+        let (results, took) = ground.threads()?.run(async move {
             let started = Instant::now();
             let results = engine.lookup_batch(&queries, Options::default()).await?;
             Ok((results, started.elapsed()))

@@ -16,8 +16,15 @@ use crate::bench::prepared::{text, without_caches};
 const QUESTIONS: usize = 100;
 
 impl Bench<'_> {
-    /// In process by turns with the model, then over HTTP.
+    /// With the model that is configured, then with a provider that is somewhere else.
     pub(in crate::bench) fn cold(&mut self) -> Result<()> {
+        self.cold_here()?;
+        self.say("cold, with a remote provider");
+        self.remote()
+    }
+
+    /// In process by turns with the model, then over HTTP.
+    fn cold_here(&mut self) -> Result<()> {
         let ground = self.ground(without_caches(&self.prepared.config))?;
         let (engine, model) = (ground.app.engine(), Arc::clone(&self.prepared.model));
         let cases = self.prepared.cases.clone();
@@ -27,7 +34,7 @@ impl Bench<'_> {
             let mut of_round = (Latencies::new()?, Latencies::new()?);
             for case in cases.iter().cycle().skip(round * QUESTIONS).take(QUESTIONS) {
                 let (engine, query) = (Arc::clone(&engine), case.query.clone());
-                let (looked, took) = ground.threads.run(async move {
+                let (looked, took) = ground.threads()?.run(async move {
                     let started = Instant::now();
                     let looked = engine.lookup(&query, Options::default()).await?;
                     Ok((looked, started.elapsed()))
@@ -35,7 +42,7 @@ impl Bench<'_> {
                 self.compare(looked.answer.body() == &case.expected);
                 of_round.0.record(took);
                 let (model, text) = (Arc::clone(&model), text(&case.query));
-                of_round.1.record(ground.threads.run(async move {
+                of_round.1.record(ground.threads()?.run(async move {
                     let started = Instant::now();
                     model.embed(&[text]).await?;
                     Ok(started.elapsed())
@@ -52,7 +59,7 @@ impl Bench<'_> {
         figures.insert("model_run_us".into(), runs.percentiles(Unit::Micros));
         let mut load = closed(ground.address, &cases, 1, self.plan.time());
         load.length = Length::Requests(cases.len() as u64);
-        let round = self.load(&ground.threads, load)?;
+        let round = self.load(ground.threads()?, load)?;
         self.report.http.extend(http(1, &[round]).map(|found| ("cold_c1".to_owned(), found)));
         Ok(())
     }

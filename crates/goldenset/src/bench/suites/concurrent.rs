@@ -8,21 +8,21 @@ use crate::bench::case::Order;
 use crate::bench::load::Arrivals;
 
 /// Connections, up to more than there is work for.
-const CONNECTIONS: [usize; 6] = [1, 2, 5, 10, 50, 200];
+pub(in crate::bench) const CONNECTIONS: [usize; 6] = [1, 2, 5, 10, 50, 200];
 /// Share of the greatest throughput that is sent at a fixed rate.
-const SHARE: f64 = 0.5;
+pub(in crate::bench) const SHARE: f64 = 0.5;
 
 impl Bench<'_> {
     /// A Zipf stream of cached results.
     pub(in crate::bench) fn concurrent(&mut self) -> Result<()> {
         let cases = self.prepared.cases.clone();
         let ground = self.ground(self.prepared.config.clone())?;
-        self.warm_up(&ground)?;
+        self.warm_up(&ground, &cases)?;
         let mut most = 0.0_f64;
         for connections in CONNECTIONS {
             let mut load = closed(ground.address, &cases, connections, self.plan.time());
             load.order = Order::zipf(cases.len());
-            let round = self.load(&ground.threads, load)?;
+            let round = self.load(ground.threads()?, load)?;
             most = most.max(round.loaded.per_second());
             let found = http(connections, &[round]);
             self.report.http.extend(found.map(|found| (format!("zipf_c{connections}"), found)));
@@ -30,7 +30,7 @@ impl Bench<'_> {
         let mut load = closed(ground.address, &cases, 50, self.plan.time());
         load.order = Order::zipf(cases.len());
         load.arrivals = Arrivals::Open { per_second: most * SHARE };
-        let round = self.load(&ground.threads, load)?;
+        let round = self.load(ground.threads()?, load)?;
         let found = http(50, &[round]);
         self.report.http.extend(found.map(|found| ("zipf_open_half".to_owned(), found)));
         Ok(())

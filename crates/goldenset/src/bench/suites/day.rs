@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use goldenset_core::ports::Embedder;
 use goldenset_core::{Code, EntryContent, Error, Result};
 use goldenset_engine::scope::Options;
 use goldenset_engine::{CacheStatus, Engine, Looked, Parts};
@@ -9,9 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::bench::Bench;
 use crate::bench::demo_day::{LogClock, MIDNIGHT};
-use crate::bench::figures::{CacheFigures, Day, Days};
+use crate::bench::figures::{CacheFigures, Cost, Day, Days, RemoteDay};
 use crate::bench::ground::{Counted, author, publish};
-use crate::bench::prepared::{Prepared, without_caches};
+use crate::bench::prepared::{Prepared, text, without_caches};
+use crate::bench::provider::{Provider, tokens};
 use crate::config::Config;
 use crate::wire;
 
@@ -32,10 +34,11 @@ impl Bench<'_> {
     pub(in crate::bench) fn day(&mut self) -> Result<()> {
         let prepared = Arc::clone(&self.prepared);
         let (plain, publishing) = self.clients.run(async move {
-            let plain = replay(&prepared, false).await?;
-            Ok((plain, replay(&prepared, true).await?))
+            let plain = replay(&prepared, Models::here(&prepared), false).await?;
+            Ok((plain, replay(&prepared, Models::here(&prepared), true).await?))
         })?;
-        for day in [&plain, &publishing] {
+        let remote = self.remote_day()?;
+        for day in [&plain, &publishing, &remote.day] {
             self.answers.compared += day.lookups;
             self.answers.wrong += day.differing;
         }
@@ -44,18 +47,58 @@ impl Bench<'_> {
             embedding_calls: plain.embedding_calls,
             lookups: plain.lookups,
         });
-        self.report.day = Some(Days { plain, publishing });
+        self.report.day = Some(Days { plain, publishing, remote });
         Ok(())
+    }
+
+    /// The day with a provider that answers at once: what waiting for it comes to is known without
+    /// waiting.
+    fn remote_day(&self) -> Result<RemoteDay> {
+        let prepared = Arc::clone(&self.prepared);
+        let provider = || {
+            let model = Arc::clone(&prepared.remembering) as _;
+            Provider::start(model, self.plan.workers, &self.plan.stop)
+        };
+        let (asked, beside) = (provider()?, provider()?);
+        let config = asked.configured(&prepared.config);
+        let models = Models {
+            embedder: wire::embedder(&config)?,
+            beside: wire::embedder(&beside.configured(&prepared.config))?,
+        };
+        let all = prepared.log.iter().map(|line| tokens(&text(&line.query))).sum();
+        let lookups = prepared.log.len() as u64;
+        let day = {
+            let prepared = Arc::clone(&prepared);
+            self.clients.run(async move { replay(&prepared, models, false).await })?
+        };
+        let (_, tokens) = asked.take_calls();
+        let latency = self.plan.provider_latency.as_secs_f64();
+        let cost = |calls, tokens| Cost { calls, tokens, waited_seconds: calls as f64 * latency };
+        let cost = (cost(day.embedding_calls, tokens), cost(lookups, all));
+        Ok(RemoteDay { day, cost: cost.0, without_caches: cost.1 })
+    }
+}
+
+/// What makes vectors for the engine with caches, and for the one without.
+struct Models {
+    embedder: Arc<dyn Embedder>,
+    beside: Arc<dyn Embedder>,
+}
+
+impl Models {
+    fn here(prepared: &Prepared) -> Self {
+        let model = || Arc::clone(&prepared.remembering) as Arc<dyn Embedder>;
+        Self { embedder: model(), beside: model() }
     }
 }
 
 impl Replay {
-    async fn new(prepared: &Prepared) -> Result<Self> {
+    async fn new(prepared: &Prepared, models: Models) -> Result<Self> {
         let midnight: Timestamp = MIDNIGHT.parse().map_err(|cause: jiff::Error| {
             Error::new(Code::Internal, "the day of the log has no midnight").cause(cause)
         })?;
         let clock = Arc::new(LogClock::at(midnight));
-        let calls = Arc::new(Counted::new(Arc::clone(&prepared.remembering) as _));
+        let calls = Arc::new(Counted::new(models.embedder));
         let engine = async |config: &Config, embedder| {
             let parts = Parts {
                 store: wire::store_in_memory().await?,
@@ -73,7 +116,7 @@ impl Replay {
         };
         let cached = engine(&prepared.config, Arc::clone(&calls) as _).await?;
         let off = without_caches(&prepared.config);
-        let plain = engine(&off, Arc::clone(&prepared.remembering) as _).await?;
+        let plain = engine(&off, models.beside).await?;
         calls.take_calls();
         Ok(Self { clock, midnight, cached, plain, calls })
     }
@@ -91,8 +134,8 @@ impl Replay {
     }
 }
 
-async fn replay(prepared: &Prepared, publishing: bool) -> Result<Day> {
-    let replay = Replay::new(prepared).await?;
+async fn replay(prepared: &Prepared, models: Models, publishing: bool) -> Result<Day> {
+    let replay = Replay::new(prepared, models).await?;
     let mut rows = prepared.rows.clone();
     let mut turns: Vec<_> = (0..rows.len()).collect();
     fastrand::Rng::with_seed(15).shuffle(&mut turns);

@@ -10,8 +10,8 @@ use crate::bench::latency::Unit;
 use crate::bench::load::Length;
 
 /// Requests, and connections that send them.
-const REQUESTS: u64 = 20_000;
-const CONNECTIONS: usize = 4;
+pub(in crate::bench) const REQUESTS: u64 = 20_000;
+pub(in crate::bench) const CONNECTIONS: usize = 4;
 
 impl Bench<'_> {
     /// The stream over HTTP.
@@ -22,13 +22,14 @@ impl Bench<'_> {
         let mut load = closed(ground.address, &cases, CONNECTIONS, self.plan.time());
         load.order = Order::zipf(cases.len());
         load.length = Length::Requests(REQUESTS);
-        let round = self.load(&ground.threads, load)?;
+        let round = self.load(ground.threads()?, load)?;
         self.report.percentiles = Some(Stream {
             connections: CONNECTIONS,
             questions: cases.len(),
+            from_empty_caches: true,
             per_second: round.loaded.per_second(),
             latency_ms: round.loaded.latencies.percentiles(Unit::Millis),
-            embedding_calls: ground.embedder.take_calls(),
+            embedding_calls: Some(ground.embedder.take_calls()),
         });
         self.plots.stream = Some(round.loaded.latencies);
         Ok(())

@@ -160,7 +160,8 @@ A file of targets has [[targets]] with name, figure (a path into the JSON report
 Examples:
   goldenset bench --reference --html bench.html
   goldenset bench --suite hot,percentiles --seconds 5 --json
-  goldenset bench --suite warm --sizes 1000,10000,100000
+  goldenset bench --suite warm,start --large --reference
+  goldenset bench --url http://127.0.0.1:8420 --questions questions.txt
   goldenset bench --targets ours.toml"
     )]
     Bench(Bench),

@@ -15,6 +15,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than a server lets a request take.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Where a server is, and what is sent to open it.
+pub(in super::super) struct ServerPlace {
+    pub(in super::super) url: Url,
+    pub(in super::super) authorization: Option<HeaderValue>,
+}
+
+/// The server at an address, with the key of the environment.
+///
+/// # Errors
+/// `invalid_field` for the address or the key, which no message shows.
+pub(in super::super) fn place(url: &str) -> Result<ServerPlace> {
+    let authorization = key(std::env::var(KEY).ok().filter(|key| !key.is_empty()))?;
+    Ok(ServerPlace { url: address(url)?, authorization })
+}
+
 /// A running server, and the key that opens it.
 pub(super) struct Server {
     http: Client,
@@ -28,8 +43,7 @@ impl Server {
     /// # Errors
     /// `invalid_field` for the address or the key, which no message shows.
     pub(super) fn new(url: &str) -> Result<Self> {
-        let base = address(url)?;
-        let key = key(std::env::var(KEY).ok().filter(|key| !key.is_empty()))?;
+        let ServerPlace { url: base, authorization: key } = place(url)?;
         // The process has one default for TLS; whoever installed another one first meant it.
         rustls::crypto::ring::default_provider().install_default().ok();
         let mut http = Client::builder()

@@ -1,0 +1,91 @@
+//! Lookups that nothing is cached for, with an embedding provider that is somewhere else.
+
+use std::sync::Arc;
+
+use goldenset_core::{Code, Error, Result};
+use goldenset_engine::CacheStatus;
+use goldenset_engine::scope::Options;
+
+use super::closed;
+use crate::bench::Bench;
+use crate::bench::case::{Case, Cases};
+use crate::bench::figures::{Equal, Remote, RemoteAt};
+use crate::bench::ground::Ground;
+use crate::bench::latency::Unit;
+use crate::bench::load::Length;
+use crate::bench::prepared::{plain_engine, without_caches};
+use crate::bench::provider::{AT_ONCE, Provider};
+
+/// Connections, and requests that they send together.
+const LOADS: [(usize, u64); 2] = [(1, 50), (CROWD, 2_000)];
+/// Who ask the same at once.
+const CROWD: usize = 50;
+
+impl Bench<'_> {
+    /// What a lookup costs above the provider, and how often the provider is asked by many who want
+    /// the same.
+    pub(in crate::bench) fn remote(&mut self) -> Result<()> {
+        let prepared = Arc::clone(&self.prepared);
+        let model = Arc::clone(&prepared.remembering) as _;
+        let provider = Provider::start(model, self.plan.workers, &self.plan.stop)?;
+        let config = provider.configured(&prepared.config);
+        let (rows, plain) = (prepared.rows.clone(), config.clone());
+        let cases = self.clients.run(async move {
+            let embedder = crate::wire::embedder(&plain)?;
+            let plain = plain_engine(&plain, embedder, rows).await?;
+            let mut cases = Vec::new();
+            for case in &*prepared.cases {
+                let looked = plain.lookup(&case.query, Options::default()).await?;
+                // An approved phrasing asks nobody.
+                if looked.facts.cache != CacheStatus::SignatureHit {
+                    cases.push(Case::new(&case.query, looked.answer.body().clone())?);
+                }
+            }
+            Ok(Cases::from(cases))
+        })?;
+        let ground = |bench: &Self, config| {
+            let embedder = crate::wire::embedder(&config)?;
+            bench.ground_of(&config, embedder, bench.prepared.rows.clone())
+        };
+        let cold = ground(self, without_caches(&config))?;
+        let own = ground(self, config)?;
+        provider.set_latency(self.plan.provider_latency);
+        let mut remote = Remote {
+            latency_ms: self.plan.provider_latency.as_secs_f64() * 1e3,
+            requests_at_once: AT_ONCE,
+            by_connections: Default::default(),
+            equal: self.equal(&own, &provider, &cases)?,
+        };
+        for (connections, requests) in LOADS {
+            let mut load = closed(cold.address, &cases, connections, self.plan.time());
+            load.length = Length::Requests(requests);
+            load.took = Some(provider.took());
+            let loaded = self.load(cold.threads()?, load)?.loaded;
+            let at = RemoteAt {
+                connections,
+                latency_ms: loaded.latencies.percentiles(Unit::Millis),
+                above_ms: loaded.above.percentiles(Unit::Millis),
+            };
+            remote.by_connections.insert(format!("c{connections}"), at);
+        }
+        self.report.remote = Some(remote);
+        Ok(())
+    }
+
+    /// Asks a question that was never asked, from all connections at once.
+    fn equal(&mut self, ground: &Ground, provider: &Provider, cases: &Cases) -> Result<Equal> {
+        let mut equal = Equal { questions: CROWD, calls: 0 };
+        for case in cases.iter().take(self.plan.rounds) {
+            provider.take_calls();
+            let one = Cases::from(vec![case.clone()]);
+            let mut load = closed(ground.address, &one, CROWD, self.plan.time());
+            load.length = Length::Requests(CROWD as u64);
+            self.load(ground.threads()?, load)?;
+            equal.calls = equal.calls.max(provider.take_calls().0);
+        }
+        match equal.calls {
+            0 => Err(Error::new(Code::Internal, "the provider was not asked at all")),
+            _ => Ok(equal),
+        }
+    }
+}
