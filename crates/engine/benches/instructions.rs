@@ -88,7 +88,7 @@ fn guards_verifier() {
     let nearest = entries.iter().map(|(similarity, profile)| (*similarity, profile));
     let candidates: Vec<_> = nearest.take(CANDIDATES).map(candidate).collect();
     // Words are stemmed once a thread.
-    verifier.judge(&verifier.question(&canonical, &question.words), &candidates);
+    verifier.judge(&verifier.question(&canonical, &question.words), &candidates, CANDIDATES);
     measured_guards_verifier(&verifier, &canonical, &question.words, &candidates);
 }
 
@@ -101,6 +101,6 @@ fn measured_guards_verifier(
 ) {
     for _ in 0..CALLS {
         let question = verifier.question(black_box(canonical), black_box(words));
-        assert_eq!(black_box(verifier.judge(&question, black_box(candidates))).len(), CANDIDATES);
+        assert_eq!(black_box(verifier.judge(&question, black_box(candidates), CANDIDATES)).len(), CANDIDATES);
     }
 }

@@ -26,7 +26,14 @@ struct Known {
 pub(super) struct Verification {
     verifier: Verifier,
     entries: Vec<Known>,
-    questions: Vec<(Canonical, Embedding, Vec<(usize, f32)>)>,
+    questions: Vec<Asked>,
+}
+
+/// A question with the places of the entries that are nearest to it, and how near they are.
+struct Asked {
+    canonical: Canonical,
+    embedding: Embedding,
+    nearest: Vec<(usize, f32)>,
 }
 
 impl Verification {
@@ -52,7 +59,7 @@ impl Verification {
             let canonical = Canonical::of(&case.query);
             let embedding = embedding(model, &canonical).await?;
             let nearest = nearest(&entries, &embedding);
-            asked.push((canonical, embedding, nearest));
+            asked.push(Asked { canonical, embedding, nearest });
         }
         Ok(Self { verifier, entries, questions: asked })
     }
@@ -60,7 +67,7 @@ impl Verification {
     /// Prepares each question and judges its candidates, `calls` times in all.
     pub(super) fn measure(&self, calls: usize) -> Result<Latencies> {
         let mut latencies = Latencies::new()?;
-        for (canonical, embedding, nearest) in self.questions.iter().cycle().take(calls) {
+        for Asked { canonical, embedding, nearest } in self.questions.iter().cycle().take(calls) {
             let candidates: Vec<_> = nearest
                 .iter()
                 .filter_map(|(place, similarity)| {
