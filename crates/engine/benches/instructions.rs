@@ -101,6 +101,9 @@ fn measured_guards_verifier(
 ) {
     for _ in 0..CALLS {
         let question = verifier.question(black_box(canonical), black_box(words));
-        assert_eq!(black_box(verifier.judge(&question, black_box(candidates), CANDIDATES)).len(), CANDIDATES);
+        assert_eq!(
+            black_box(verifier.judge(&question, black_box(candidates), CANDIDATES)).len(),
+            CANDIDATES
+        );
     }
 }

@@ -22,18 +22,18 @@ struct Known {
     vectors: Vec<Embedding>,
 }
 
+/// A question with the places of its nearest entries, and how near they are.
+struct Asked {
+    canonical: Canonical,
+    embedding: Embedding,
+    nearest: Vec<(usize, f32)>,
+}
+
 /// Entries, and questions with their nearest ones.
 pub(super) struct Verification {
     verifier: Verifier,
     entries: Vec<Known>,
     questions: Vec<Asked>,
-}
-
-/// A question with the places of the entries that are nearest to it, and how near they are.
-struct Asked {
-    canonical: Canonical,
-    embedding: Embedding,
-    nearest: Vec<(usize, f32)>,
 }
 
 impl Verification {
@@ -67,7 +67,8 @@ impl Verification {
     /// Prepares each question and judges its candidates, `calls` times in all.
     pub(super) fn measure(&self, calls: usize) -> Result<Latencies> {
         let mut latencies = Latencies::new()?;
-        for Asked { canonical, embedding, nearest } in self.questions.iter().cycle().take(calls) {
+        let asked = self.questions.iter().cycle().take(calls);
+        for Asked { canonical, embedding, nearest } in asked {
             let candidates: Vec<_> = nearest
                 .iter()
                 .filter_map(|(place, similarity)| {

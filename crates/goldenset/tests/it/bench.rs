@@ -113,30 +113,40 @@ fn the_day_is_replayed_with_right_bodies() {
 }
 
 #[test]
-fn parts_and_a_remote_provider_are_measured() {
+fn a_remote_provider_is_measured() {
     let place = Place::new();
     place.write("any.toml", any_limit(&["/remote/equal/calls"]));
-    let ran = bench(
-        &place,
-        &[
-            "--suite",
-            "cold,warm,start",
-            "--targets",
-            "any.toml",
-            "--reference",
-            "--sizes",
-            "200",
-            "--provider-latency",
-            "2",
-            "--json",
-        ],
-    );
+    let short = ["--suite", "cold", "--provider-latency", "2", "--targets", "any.toml", "--json"];
+    let ran = bench(&place, &short);
     assert_eq!(ran.code, 0, "{ran:?}");
     let report = ran.json();
     measured(
         &report,
         &[
             "/ratios/cold_local",
+            "/remote/by_connections/c1/above_ms/p50",
+            "/remote/by_connections/c50/above_ms/p99",
+        ],
+    );
+    assert_eq!(report["answers"]["wrong"], 0, "{report}");
+    // The provider takes its time, and what is above it is less than all.
+    let at = &report["remote"]["by_connections"]["c1"];
+    let p50 = |figure: &str| at[figure]["p50"].as_f64().unwrap();
+    assert!(p50("latency_ms") > 2.0 && p50("above_ms") < p50("latency_ms") - 1.9, "{at}");
+    assert_eq!(report["remote"]["equal"], serde_json::json!({ "questions": 50, "calls": 1 }));
+}
+
+#[test]
+fn parts_and_the_start_are_measured() {
+    let place = Place::new();
+    place.write("any.toml", any_limit(&["/start/demo/seconds"]));
+    let suites = ["--suite", "warm,start", "--sizes", "200", "--reference"];
+    let ran = bench(&place, &[&suites[..], &["--targets", "any.toml", "--json"]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report = ran.json();
+    measured(
+        &report,
+        &[
             "/ratios/scan_to_stream/200",
             "/in_process/guards_verifier_us/p99",
             "/in_process/search_200_us/p50",
@@ -144,19 +154,12 @@ fn parts_and_a_remote_provider_are_measured() {
             "/in_process/stream_200_us/p50",
             "/scans/200/bytes",
             "/http/search_200_c1/latency_us/p50",
-            "/remote/by_connections/c1/above_ms/p50",
-            "/remote/by_connections/c50/above_ms/p99",
             "/start/demo/seconds",
             "/start/demo/resident_mib",
         ],
     );
     assert_eq!(report["answers"]["wrong"], 0, "{report}");
     assert_eq!(report["scans"]["200"]["recall_at_10"], 1.0);
-    // The provider takes its time, and what is above it is less than all.
-    let at = &report["remote"]["by_connections"]["c1"];
-    let p50 = |figure: &str| at[figure]["p50"].as_f64().unwrap();
-    assert!(p50("latency_ms") > 2.0 && p50("above_ms") < p50("latency_ms") - 1.9, "{at}");
-    assert_eq!(report["remote"]["equal"], serde_json::json!({ "questions": 50, "calls": 1 }));
 }
 
 #[test]
