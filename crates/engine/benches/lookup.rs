@@ -72,6 +72,7 @@ fn engine(runtime: &Runtime, entries: usize, cached_results: bool) -> Engine {
         time_zone: TimeZone::get("Europe/Rome").unwrap(),
         results: minutes(if cached_results { 5 } else { 0 }),
         embeddings: minutes(60),
+        profile_bytes: 64 << 20,
         near_misses: None,
         batch_size: 50,
         policy: Policy::default(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::Effect;
-use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
+use goldenset_core::verifier::{Candidate, EntryProfile, QuestionProfile, Verdict, Verifier};
 use goldenset_core::{EntryId, TenantId, Validity};
 use goldenset_vectors::Hit;
 
@@ -105,16 +105,17 @@ pub(crate) fn sort(found: &mut [Found]) {
 }
 
 /// Every candidate with its verdict: the eligible ones, the best score first, then the further
-/// ones in the same order.
+/// ones in the same order. `profiles` are those of what was found, in the same order.
 pub(crate) fn verify(
     verifier: &Verifier,
     question: &QuestionProfile,
-    found: Vec<Found>,
+    (found, profiles): (Vec<Found>, &[Arc<EntryProfile>]),
     scope: &Scope,
 ) -> Vec<(Match, Judged)> {
     let candidates: Vec<_> = found
         .iter()
-        .map(|found| Candidate { profile: &found.entry.profile, similarity: found.similarity })
+        .zip(profiles)
+        .map(|(found, profile)| Candidate { profile, similarity: found.similarity })
         .collect();
     let verdicts = verifier.judge(question, &candidates);
     let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
