@@ -29,7 +29,10 @@ pub use references::{
     ChangeNumber, NewChange, ReferenceChange, ReferenceChanged, ReferenceStore, Resting, UndoChange,
 };
 pub use shared_cache::{SharedCache, SharedCacheFaults, SharedCacheHealth, SharedItem, SharedKeys};
-pub use store::{EntryRecord, PublishedChanges, PublishedSet, PublishedVersion, Store};
+pub use store::{
+    EntryRecord, PublishedChanges, PublishedParts, PublishedSet, PublishedState, PublishedVersion,
+    Store,
+};
 pub use vector_search::{Filled, Near, NearEntry, Nearest, NearestQuery, VectorSearch};
 pub use watch::WatchStore;
 

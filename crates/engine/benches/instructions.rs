@@ -88,8 +88,8 @@ fn guards_verifier() {
     let nearest = entries.iter().map(|(similarity, profile)| (*similarity, profile));
     let candidates: Vec<_> = nearest.take(CANDIDATES).map(candidate).collect();
     // Words are stemmed once a thread.
-    let question = verifier.question(&canonical, &question.words);
-    black_box(verifier.judge(&question, &candidates, CANDIDATES));
+    let profile = verifier.question(&canonical, &question.words);
+    black_box(verifier.judge(&profile, &candidates, CANDIDATES));
     measured_guards_verifier(&verifier, &canonical, &question.words, &candidates);
 }
 

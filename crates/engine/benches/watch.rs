@@ -50,6 +50,7 @@ fn engine(runtime: &Runtime) -> Arc<Engine> {
         time_zone: TimeZone::get("Europe/Rome").unwrap(),
         results: limits,
         embeddings: limits,
+        profile_bytes: 64 << 20,
         near_misses: None,
         batch_size: 50,
         policy: Policy::default(),

@@ -7,9 +7,9 @@ use arc_swap::ArcSwap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::curation::Policy;
 use goldenset_core::guards::Lexicon;
-use goldenset_core::ports::{Clock, Embedder, PublishedSet, PublishedVersion, Store, VectorSearch};
+use goldenset_core::ports::{Clock, Embedder, Store, VectorSearch};
 use goldenset_core::verifier::Verifier;
-use goldenset_core::{Code, Embedding, EntryContent, Epoch, Error, ModelId, Result, TenantId};
+use goldenset_core::{Embedding, EntryContent, Epoch, ModelId, Result, TenantId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
@@ -21,8 +21,9 @@ use crate::follow::Freshness;
 use crate::judge::Judges;
 use crate::lookup::Spellings;
 use crate::opinion::{Opinions, PairJudge};
+use crate::profiles::Profiles;
 use crate::scope::{Defaults, Options, Scope, check_threshold};
-use crate::snapshot::{SetChange, Snapshot, TenantSet};
+use crate::snapshot::{Snapshot, TenantSet};
 
 /// Called with how many of how many pieces of a long work are done.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
@@ -40,6 +41,9 @@ pub struct Settings {
     pub results: CacheLimits,
     /// Bounds of the embedding cache.
     pub embeddings: CacheLimits,
+    /// Most memory for what verification needs of entries beside their texts, in bytes. What does
+    /// not fit is read from the store by the lookups that need it.
+    pub profile_bytes: u64,
     /// How searches of the past are used where vectors are searched elsewhere, if they are.
     pub near_misses: Option<NearMissSettings>,
     /// Most texts in one call of the embedding provider.
@@ -82,6 +86,7 @@ pub struct Engine {
     pub(crate) shared: Option<Arc<Shared>>,
     pub(crate) search: Option<Arc<dyn VectorSearch>>,
     pub(crate) near_misses: Option<NearMisses>,
+    pub(crate) profiles: Profiles,
     pub(crate) freshness: Freshness,
     snapshot: ArcSwap<Snapshot>,
     /// Held from before a commit until the snapshot shows it, so that epochs appear in order.
@@ -140,6 +145,7 @@ impl Engine {
             opinions,
             calendar: Calendar::new(settings.time_zone.clone()),
             spellings: Spellings::new(),
+            profiles: Profiles::new(settings.profile_bytes),
             settings,
             freshness: Freshness::new(),
             snapshot: ArcSwap::default(),
@@ -151,6 +157,7 @@ impl Engine {
             engine.load(&tenant, progress).await?;
             engine.sync_search(&tenant, progress).await?;
         }
+        engine.ready_at_start().await?;
         Ok(engine)
     }
 
@@ -204,7 +211,7 @@ impl Engine {
         TenantSet::new(self.dimensions(), judge, self.search.is_none())
     }
 
-    fn dimensions(&self) -> usize {
+    pub(crate) fn dimensions(&self) -> usize {
         self.embeddings.embedder().dimensions()
     }
 
@@ -224,52 +231,6 @@ impl Engine {
     /// Makes a tenant's set the one that lookups see.
     pub(crate) fn show(&self, tenant: TenantId, set: TenantSet) {
         self.snapshot.store(Arc::new(self.snapshot.load().with(tenant, set)));
-    }
-
-    /// Reads a tenant's set from the store and shows it.
-    pub(crate) async fn load(&self, tenant: &TenantId, progress: Progress<'_>) -> Result<()> {
-        let model = self.embeddings.embedder().model().clone();
-        let PublishedSet { stamp, mut entries, calibration } =
-            self.store.published(tenant, &model).await?;
-        let kept = entries
-            .iter()
-            .filter_map(|published| Some((published, published.embeddings.as_ref()?)));
-        for (published, embeddings) in kept {
-            if !self.fits(published, embeddings) {
-                let detail = format!("entry `{}` is stored with other vectors", published.id);
-                return Err(Error::new(Code::DatabaseDamaged, detail)
-                    .field(format!("tenant {tenant}"))
-                    .fix("restore the data folder from a back-up, or use the model that it was made with"));
-            }
-        }
-        let bare: Vec<_> =
-            entries.iter_mut().filter(|published| published.embeddings.is_none()).collect();
-        let contents: Vec<_> = bare.iter().map(|published| &published.content).collect();
-        let made = self.embed(&contents, progress).await?;
-        let kept = bare.iter().zip(&made).map(|(published, embeddings)| {
-            (published.id.clone(), published.version, embeddings.clone())
-        });
-        let kept: Vec<_> = kept.collect();
-        if !kept.is_empty() {
-            self.store.add_embeddings(tenant, &model, kept).await?;
-        }
-        for (published, embeddings) in bare.into_iter().zip(made) {
-            published.embeddings = Some(embeddings);
-        }
-        let changes = entries.into_iter().map(|mut published| {
-            let embeddings = published.embeddings.take().unwrap_or_default();
-            SetChange::Put(Box::new(published), embeddings)
-        });
-        let set = self.empty_set(tenant).filled(stamp, changes.collect());
-        let set = set.calibrated(stamp, calibration, &self.judged_by(tenant));
-        self.show(tenant.clone(), set);
-        Ok(())
-    }
-
-    /// Whether a version is stored with one embedding a phrasing, as long as the model's are.
-    pub(crate) fn fits(&self, published: &PublishedVersion, embeddings: &[Embedding]) -> bool {
-        embeddings.len() == published.content.phrasings().count()
-            && embeddings.iter().all(|one| one.has_dimensions(self.dimensions()))
     }
 
     /// The embeddings of the phrasings of each content.

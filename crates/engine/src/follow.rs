@@ -191,6 +191,7 @@ impl Engine {
                 },
             });
         }
+        self.ready(tenant, &before, &shown);
         let set =
             before.changed(stamp, shown).calibrated(stamp, calibration, &self.judged_by(tenant));
         self.show(tenant.clone(), set);

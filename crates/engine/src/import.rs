@@ -1,6 +1,6 @@
 //! Many entries at once: one transaction, and nothing for what is so already.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use goldenset_core::ports::EntryRecord;
@@ -75,7 +75,8 @@ impl Engine {
         gate: Option<Option<Override>>,
         progress: Progress<'_>,
     ) -> Result<(Imported, Vec<Conflict>)> {
-        let known = self.heads(&author).await?;
+        let named: HashSet<&EntryId> = rows.iter().map(|(id, _)| id).collect();
+        let known = self.heads(&author, &named).await?;
         let mut imported = Imported::default();
         let mut wanted = Vec::new();
         for (id, content) in rows {
@@ -127,15 +128,21 @@ impl Engine {
         Ok((imported, conflicts))
     }
 
-    /// The newest version of every entry of the tenant; none for a tenant that does not exist.
-    async fn heads(&self, author: &Author) -> Result<HashMap<EntryId, EntryRecord>> {
+    /// The newest version of every entry of the tenant that is named; none for a tenant that does
+    /// not exist.
+    async fn heads(
+        &self,
+        author: &Author,
+        named: &HashSet<&EntryId>,
+    ) -> Result<HashMap<EntryId, EntryRecord>> {
         let mut heads = HashMap::new();
         let mut after = None;
         loop {
             let page = self.store.entries(&author.tenant, after.as_ref(), PAGE).await?;
             let Some(last) = page.last() else { return Ok(heads) };
             after = Some(last.id.clone());
-            heads.extend(page.into_iter().map(|record| (record.id.clone(), record)));
+            let named = page.into_iter().filter(|record| named.contains(&record.id));
+            heads.extend(named.map(|record| (record.id.clone(), record)));
         }
     }
 }

@@ -140,6 +140,7 @@ impl Engine {
         CacheState {
             results: self.results.state(),
             embeddings: self.embeddings.cache().state(),
+            profiles: self.profiles.state(),
             near_misses: self.near_misses.as_ref().map(NearMisses::state),
             shared: self.shared.as_ref().map(|shared| shared.state()),
         }

@@ -24,9 +24,11 @@ mod gated;
 mod import;
 mod invalidate;
 mod judge;
+mod loading;
 mod lookup;
 mod models;
 mod opinion;
+mod profiles;
 mod references;
 pub mod scope;
 mod search;
@@ -54,6 +56,7 @@ pub use invalidate::{Invalidated, ListedResult, MAX_LISTED, Selection, SharedInv
 pub use lookup::{CacheStatus, Facts, Looked};
 pub use models::embed_served;
 pub use opinion::{Heard, Opinion, PairJudge};
+pub use profiles::ProfilesState;
 pub use references::{
     Affected, ChangeToUndo, DecisionChange, EarlierChange, Referenced, ReportedChange,
 };

@@ -186,7 +186,9 @@ impl Engine {
             };
             let reach = reach(&found, scope);
             let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();
-            let mut judged = verify(verifier, &read.profile, found, scope);
+            let entries = found.iter().map(|found| &found.entry);
+            let profiles = self.profiles(set, &scope.tenant, entries).await?;
+            let mut judged = verify(verifier, &read.profile, (found, &profiles), scope);
             let opinion = match (&self.opinions, deadline) {
                 (Some(opinions), Some(deadline)) => {
                     let least = scope.min_similarity;

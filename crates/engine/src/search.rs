@@ -6,6 +6,8 @@
 mod indexing;
 mod upkeep;
 
+pub(crate) use upkeep::Trouble;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

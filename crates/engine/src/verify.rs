@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use goldenset_core::decision::{ELIGIBLE, Judged};
 use goldenset_core::guards::Effect;
-use goldenset_core::verifier::{Candidate, QuestionProfile, Verdict, Verifier};
+use goldenset_core::verifier::{Candidate, EntryProfile, QuestionProfile, Verdict, Verifier};
 use goldenset_core::{EntryId, TenantId, Validity};
 use goldenset_vectors::Hit;
 
@@ -104,15 +104,18 @@ pub(crate) fn sort(found: &mut [Found]) {
     });
 }
 
+/// What was found, with the profile of each.
+type Profiled<'a> = (Vec<Found>, &'a [Arc<EntryProfile>]);
+
 /// Every candidate with its verdict: the eligible ones, the best score first, then the further
 /// ones in the same order.
 pub(crate) fn verify_all(
     verifier: &Verifier,
     question: &QuestionProfile,
-    found: Vec<Found>,
+    found: Profiled<'_>,
     scope: &Scope,
 ) -> Vec<(Match, Judged)> {
-    let all = found.len();
+    let all = found.0.len();
     verify_first(all, verifier, question, found, scope)
 }
 
@@ -121,11 +124,11 @@ pub(crate) fn verify_all(
 pub(crate) fn verify(
     verifier: &Verifier,
     question: &QuestionProfile,
-    found: Vec<Found>,
+    found: Profiled<'_>,
     scope: &Scope,
 ) -> Vec<(Match, Judged)> {
     let similar = |one: &&Found| f64::from(one.similarity) >= scope.min_similarity;
-    let listed = found.iter().filter(similar).count();
+    let listed = found.0.iter().filter(similar).count();
     verify_first(listed.max(1), verifier, question, found, scope)
 }
 
@@ -133,12 +136,13 @@ fn verify_first(
     wanted: usize,
     verifier: &Verifier,
     question: &QuestionProfile,
-    found: Vec<Found>,
+    (found, profiles): Profiled<'_>,
     scope: &Scope,
 ) -> Vec<(Match, Judged)> {
     let candidates: Vec<_> = found
         .iter()
-        .map(|found| Candidate { profile: &found.entry.profile, similarity: found.similarity })
+        .zip(profiles)
+        .map(|(found, profile)| Candidate { profile, similarity: found.similarity })
         .collect();
     let verdicts = verifier.judge(question, &candidates, wanted);
     let ids: Vec<_> = found.iter().map(|found| found.entry.id.clone()).collect();

@@ -53,6 +53,7 @@ impl Serving {
             never = self.watch.run() => never,
             never = self.engine.follow() => never,
             never = self.engine.keep_search() => never,
+            never = self.engine.keep_profiles() => never,
             never = self.engine.sweep_every(sweep_every) => never,
         }
     }

@@ -357,6 +357,7 @@ pub fn settings(config: &Config) -> Settings {
         time_zone: config.lookup.time_zone.clone(),
         results: CacheLimits { ttl: seconds(result_ttl_seconds), bytes: result_bytes },
         embeddings: CacheLimits { ttl: seconds(embedding_ttl_seconds), bytes: embedding_bytes },
+        profile_bytes: config.cache.profile_bytes,
         near_misses: near_misses(&config.cache),
         batch_size: config.embedding.batch_size,
         policy: policy(config),

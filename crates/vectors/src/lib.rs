@@ -7,6 +7,7 @@ mod chunk;
 mod clustered;
 mod codes;
 mod dot;
+mod filling;
 mod frontier;
 mod index;
 mod kernel;
@@ -14,6 +15,7 @@ mod search;
 mod set;
 
 pub use dot::dot;
+pub use filling::Filling;
 pub use index::Index;
 pub use search::Hit;
 pub use set::VectorSet;

@@ -152,7 +152,7 @@ impl VectorSet {
         }
     }
 
-    fn push(&mut self, group: u32, row: &[f32]) {
+    pub(crate) fn push(&mut self, group: u32, row: &[f32]) {
         if self.chunks.last().is_none_or(|chunk| chunk.is_full()) {
             self.chunks.push(Arc::default());
         }
@@ -177,7 +177,7 @@ impl VectorSet {
     }
 
     /// Makes the codes that are missing, or all where the centre no longer suits.
-    fn encode(&mut self) {
+    pub(crate) fn encode(&mut self) {
         if self.live >= CENTRED_FROM.max(self.centred_at.saturating_mul(CENTRED_AGAIN)) {
             self.centre = self.mean();
             self.centred_at = self.live;

@@ -9,7 +9,7 @@ use super::{
     QuestionStore, Recalibrated, ReferenceStore, WatchStore,
 };
 use crate::calibration::Calibration;
-use crate::embedding::Embedding;
+use crate::embedding::{Embedding, WordVectors};
 use crate::entry::{EntryContent, EntryStatus};
 use crate::error::Result;
 use crate::ids::{EntryId, EpochStamp, ModelId, TenantId, VersionNumber};
@@ -41,6 +41,33 @@ pub struct PublishedSet {
     pub entries: Vec<PublishedVersion>,
     /// The calibration that is active, whoever judged what it rests on.
     pub calibration: Option<CalibrationRecord>,
+}
+
+/// A set that was handed over in parts.
+#[derive(Debug, Clone)]
+pub struct PublishedState {
+    /// The state that was read.
+    pub stamp: EpochStamp,
+    /// The calibration that is active, whoever judged what it rests on.
+    pub calibration: Option<CalibrationRecord>,
+}
+
+/// Takes what a tenant serves, part by part.
+#[async_trait]
+pub trait PublishedParts: Send {
+    /// The next versions, by entry id.
+    ///
+    /// # Errors
+    /// Whatever the taker has against them; the reading ends with it.
+    async fn take(&mut self, part: Vec<PublishedVersion>) -> Result<()>;
+}
+
+#[async_trait]
+impl PublishedParts for Vec<PublishedVersion> {
+    async fn take(&mut self, part: Vec<PublishedVersion>) -> Result<()> {
+        self.extend(part);
+        Ok(())
+    }
 }
 
 /// What changed of what a tenant serves, as of one epoch.
@@ -103,11 +130,48 @@ pub trait Store:
     /// `idempotency_reused`; then nothing is written.
     async fn commit(&self, changes: ChangeSet) -> Result<Commit>;
 
-    /// All that a tenant serves, read as of one moment, with the embeddings of `model`.
+    /// Hands over all that a tenant serves, read as of one moment, with the vectors of `model` and
+    /// without those of words, which may be more than fits into memory.
+    ///
+    /// # Errors
+    /// See [`Store::tenants`]; what `parts` says.
+    async fn hand_published(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        parts: &mut dyn PublishedParts,
+    ) -> Result<PublishedState>;
+
+    /// The word vectors of versions, as `model` gave them: those of each phrasing in order, none
+    /// where nothing of `model` is kept. One result a version, in order.
     ///
     /// # Errors
     /// See [`Store::tenants`].
-    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet>;
+    async fn words(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        versions: &[(EntryId, VersionNumber)],
+    ) -> Result<Vec<Option<Vec<WordVectors>>>>;
+
+    /// All that a tenant serves, at once and with its words: for sets that are known to be small.
+    ///
+    /// # Errors
+    /// See [`Store::tenants`].
+    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet> {
+        let mut entries = Vec::new();
+        let read = self.hand_published(tenant, model, &mut entries).await?;
+        let versions: Vec<_> = entries.iter().map(|one| (one.id.clone(), one.version)).collect();
+        let words = self.words(tenant, model, &versions).await?;
+        for (entry, words) in entries.iter_mut().zip(words) {
+            let embeddings = entry.embeddings.iter_mut().flatten();
+            for (embedding, words) in embeddings.zip(words.into_iter().flatten()) {
+                embedding.words = words;
+            }
+        }
+        let PublishedState { stamp, calibration } = read;
+        Ok(PublishedSet { stamp, entries, calibration })
+    }
 
     /// What changed of what a tenant serves after `since`, read as of one moment, with the
     /// embeddings of `model`. None where more than `most` entries changed, or where the store never

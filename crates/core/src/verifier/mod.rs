@@ -141,6 +141,12 @@ impl Verifier {
         self.weights.is_some()
     }
 
+    /// Whether verdicts depend on the vectors of words; else an entry is prepared without them.
+    #[must_use]
+    pub fn reads_words(&self) -> bool {
+        !self.reading().word_mean.is_empty()
+    }
+
     /// Prepares a question; `words` are those of its canonical text.
     #[must_use]
     pub fn question(&self, question: &Canonical, words: &WordVectors) -> QuestionProfile {

@@ -86,6 +86,7 @@ pub(crate) async fn over(
         time_zone: TimeZone::get("Europe/Rome").unwrap(),
         results: minutes(if cached_results { 5 } else { 0 }),
         embeddings: minutes(60),
+        profile_bytes: 64 << 20,
         near_misses: None,
         batch_size: 50,
         policy: Policy::default(),

@@ -24,6 +24,8 @@ pub use shared::{SharedReads, SharedState, SharedTier};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::profiles::ProfilesState;
+
 /// How much a cache may hold, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheLimits {
@@ -42,6 +44,8 @@ pub struct CacheState {
     pub results: ResultsState,
     /// Embeddings of questions.
     pub embeddings: EmbeddingsState,
+    /// What entries are verified with.
+    pub profiles: ProfilesState,
     /// Searches of the past; none where vectors are searched in this process.
     pub near_misses: Option<NearMissState>,
     /// What nodes share of the first two; none where they share nothing.

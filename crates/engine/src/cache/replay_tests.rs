@@ -20,7 +20,7 @@ use super::{
 use crate::answer::{Answer, LookupResult};
 use crate::judge::{Judge, Judges};
 use crate::scope::{Filters, KnownUntil, Scope};
-use crate::snapshot::{SetChange, TenantSet};
+use crate::snapshot::{Filling, SetChange, TenantSet};
 
 const QUESTION: &str = "quanto costa il servizio";
 /// How near the farthest candidate is, when the list is full.
@@ -123,7 +123,13 @@ fn set() -> TenantSet {
         put("far", other("far?"), &[0.25]),
         put("same-question", EntryContent { category: None, ..other(QUESTION) }, &[0.25]),
     ];
-    TenantSet::new(3, judge(), true).filled(stamp(5), changes)
+    let mut filling = Filling::of(TenantSet::new(3, judge(), true));
+    for change in changes {
+        if let SetChange::Put(published, embeddings) = change {
+            filling.add(*published, &embeddings);
+        }
+    }
+    filling.finish(stamp(5))
 }
 
 struct Rig {

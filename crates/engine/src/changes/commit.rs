@@ -87,6 +87,7 @@ impl Engine {
         if epoch != Epoch(before.epoch().0 + u64::from(raised)) {
             return self.load_changes(&tenant).await;
         }
+        self.ready(&tenant, &before, &shown);
         let stamp = if raised { EpochStamp { epoch, committed: at } } else { before.stamp() };
         self.show(tenant, before.changed(stamp, shown));
         Ok(())

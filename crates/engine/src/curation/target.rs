@@ -56,7 +56,9 @@ impl Engine {
             return Ok(update(format!("a correction of {}, version {}", entry.id, entry.version)));
         }
         let slots = Slots::with(&question, set.judge.verifier.lexicon());
-        let found = guards::check(&slots, entry.profile.slots());
+        // Guards read texts alone.
+        let profile = set.judge.verifier.entry(&entry.content, []);
+        let found = guards::check(&slots, profile.slots());
         if let Some(guard) = found.iter().find(|guard| guard.effect == Effect::Refuse) {
             return Ok(create(format!(
                 "the question is not that of {}: {} differs ({} / {})",

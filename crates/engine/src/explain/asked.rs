@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{ELIGIBLE, Judged};
-use goldenset_core::verifier::{Against, Candidate, QuestionProfile};
+use goldenset_core::verifier::{Against, Candidate, EntryProfile, QuestionProfile};
 use goldenset_core::{Code, Embedding, EntryId, Error, Result};
 
 use super::{Explained, Explanation, Situation, Texts};
@@ -30,6 +30,8 @@ pub(crate) struct Asked<'a> {
     profile: QuestionProfile,
     /// The eligible ones, most similar first.
     eligible: Vec<(Arc<PublishedEntry>, f32)>,
+    /// Theirs, in the same order.
+    profiles: Vec<Arc<EntryProfile>>,
     /// The same: those similar enough to be listed, the best score first, then the others so.
     judged: Vec<(Match, Judged)>,
 }
@@ -57,7 +59,9 @@ impl<'a> Asked<'a> {
             found.iter().map(|found| (Arc::clone(&found.entry), found.similarity)).collect();
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, &words);
-        let mut judged = verify_all(verifier, &profile, found, scope);
+        let entries = found.iter().map(|found| &found.entry);
+        let profiles = engine.profiles(set, &scope.tenant, entries).await?;
+        let mut judged = verify_all(verifier, &profile, (found, &profiles), scope);
         let mut whole = true;
         if let Some(opinions) = &engine.opinions {
             let deadline = opinions.deadline(false);
@@ -70,7 +74,17 @@ impl<'a> Asked<'a> {
         }
         judged.sort_by_key(|(matched, _)| matched.similarity < scope.min_similarity);
         let configured_threshold = engine.settings.serve_threshold;
-        Ok(Self { query, set, scope, configured_threshold, whole, profile, eligible, judged })
+        Ok(Self {
+            query,
+            set,
+            scope,
+            configured_threshold,
+            whole,
+            profile,
+            eligible,
+            profiles,
+            judged,
+        })
     }
 
     /// What is said of one candidate.
@@ -88,10 +102,9 @@ impl<'a> Asked<'a> {
         let choices = self.choices(id, threshold);
         let listed = matched.similarity >= self.scope.min_similarity;
         let better = self.judged.first().map(|(best, _)| &best.entry.id).filter(|_| rank > 0);
-        let candidates = self.eligible.iter().map(|(entry, similarity)| Candidate {
-            profile: &entry.profile,
-            similarity: *similarity,
-        });
+        let candidates = self.eligible.iter().zip(&self.profiles);
+        let candidates = candidates
+            .map(|((_, similarity), profile)| Candidate { profile, similarity: *similarity });
         let candidates: Vec<_> = candidates.collect();
         let place = self.eligible.iter().position(|(entry, _)| entry.id == *id);
         let verifier = &self.set.judge.verifier;

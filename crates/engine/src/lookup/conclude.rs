@@ -25,7 +25,9 @@ impl Engine {
         let verifier = &set.judge.verifier;
         let profile = verifier.question(question, words);
         let found = self.search(set, vector, &Among::of(scope).but(but)).await?;
-        let mut judged = verify(verifier, &profile, found, scope);
+        let entries = found.iter().map(|found| &found.entry);
+        let profiles = self.profiles(set, &scope.tenant, entries).await?;
+        let mut judged = verify(verifier, &profile, (found, &profiles), scope);
         let in_force = set.calibration.as_deref();
         if let Some(in_force) = in_force {
             in_force.calibrate(&mut judged);

@@ -62,10 +62,10 @@ impl Engine {
 
 /// A fault is said once while it lasts.
 #[derive(Default)]
-pub(super) struct Trouble(Option<Code>);
+pub(crate) struct Trouble(Option<Code>);
 
 impl Trouble {
-    pub(super) fn note(&mut self, done: Result<()>, what: &str) {
+    pub(crate) fn note(&mut self, done: Result<()>, what: &str) {
         let code = done.as_ref().err().map(|error: &Error| error.code);
         if let Err(error) = done
             && self.0 != code

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use goldenset_core::ports::PublishedVersion;
 use goldenset_core::verifier::{EntryProfile, Verifier};
-use goldenset_core::{Embedding, EntryContent, EntryId, Suspension, VersionNumber};
+use goldenset_core::{EntryContent, EntryId, Suspension, VersionNumber, WordVectors};
 use jiff::Timestamp;
 
 use crate::answer::{Answer, Texts};
@@ -23,18 +23,25 @@ pub struct PublishedEntry {
     pub published_at: Timestamp,
     /// What holds it back since, the oldest first.
     pub suspensions: Vec<Suspension>,
-    /// What verification compares questions with.
-    pub profile: EntryProfile,
+    /// Of what is only supposed to be served: no store has its words.
+    supposed: Option<Box<Supposed>>,
     /// Its texts as replies show them, made by the first reply that does.
     texts: OnceLock<Option<Texts>>,
 }
 
+/// The words of each phrasing, and what verification makes of them.
+#[derive(Clone)]
+struct Supposed {
+    words: Vec<WordVectors>,
+    profile: OnceLock<Arc<EntryProfile>>,
+}
+
 impl PublishedEntry {
-    /// With the embedding of each phrasing in order.
-    fn new(published: PublishedVersion, embeddings: &[Embedding], verifier: &Verifier) -> Self {
-        let words = embeddings.iter().map(|embedding| &embedding.words);
+    /// With the words of each phrasing, where it is only supposed.
+    fn new(published: PublishedVersion, words: Option<Vec<WordVectors>>) -> Self {
+        let supposed = |words| Box::new(Supposed { words, profile: OnceLock::new() });
         Self {
-            profile: verifier.entry(&published.content, words),
+            supposed: words.map(supposed),
             id: published.id,
             version: published.version,
             content: published.content,
@@ -47,6 +54,13 @@ impl PublishedEntry {
     /// Its texts as replies show them; none where they cannot be written.
     pub(crate) fn texts(&self) -> Option<&Texts> {
         self.texts.get_or_init(|| Texts::of(&self.content)).as_ref()
+    }
+
+    /// What verification needs of it, where it is only supposed.
+    pub(crate) fn supposed(&self, verifier: &Verifier) -> Option<Arc<EntryProfile>> {
+        let Supposed { words, profile } = self.supposed.as_deref()?;
+        let make = || Arc::new(verifier.entry(&self.content, words));
+        Some(Arc::clone(profile.get_or_init(make)))
     }
 }
 
@@ -69,12 +83,9 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    pub(crate) fn new(
-        published: PublishedVersion,
-        embeddings: &[Embedding],
-        verifier: &Verifier,
-    ) -> Self {
-        let entry = Arc::new(PublishedEntry::new(published, embeddings, verifier));
+    /// With the words of each phrasing, where it is only supposed to be served.
+    pub(crate) fn new(published: PublishedVersion, words: Option<Vec<WordVectors>>) -> Self {
+        let entry = Arc::new(PublishedEntry::new(published, words));
         Self { entry, by_signature: OnceLock::new() }
     }
 

@@ -1,7 +1,9 @@
 //! What is served, in memory: immutable, swapped whole, read without locks.
 
 mod entry;
+mod filling;
 mod journal;
+mod sharing;
 mod tenant;
 
 use std::collections::HashMap;
@@ -11,6 +13,7 @@ use goldenset_core::{Code, Error, Result, TenantId};
 
 pub use entry::PublishedEntry;
 pub(crate) use entry::Served;
+pub(crate) use filling::Filling;
 pub(crate) use journal::{Difference, DifferenceKind, Journal, Lineage};
 pub(crate) use tenant::{SetChange, TenantSet};
 

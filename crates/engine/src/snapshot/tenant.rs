@@ -1,6 +1,6 @@
 //! What one tenant serves as of one epoch.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use goldenset_core::calibration::JudgedBy;
@@ -9,6 +9,7 @@ use goldenset_core::ports::{CalibrationRecord, PublishedVersion};
 use goldenset_core::{Embedding, EntryId, Epoch, EpochStamp, Signature, Suspension};
 use goldenset_vectors::{Index, VectorSet};
 
+use super::sharing::{SharedList, SharedMap};
 use super::{DifferenceKind, Journal, PublishedEntry, Served};
 use crate::calibrate::InForce;
 use crate::judge::Judge;
@@ -31,17 +32,17 @@ pub(crate) enum SetChange {
 /// The served entries of one tenant with the ways to find them.
 #[derive(Debug, Clone)]
 pub(crate) struct TenantSet {
-    /// Judges its candidates; the entries' profiles are made with it.
+    /// Judges its candidates.
     pub(crate) judge: Arc<Judge>,
     pub(crate) calibration: Option<Arc<InForce>>,
-    entries: Vec<Option<Arc<Served>>>,
+    entries: SharedList<Option<Arc<Served>>>,
     free: Vec<Slot>,
-    by_id: HashMap<EntryId, Slot>,
-    by_signature: HashMap<Signature, Holders>,
+    by_id: SharedMap<EntryId, Slot>,
+    by_signature: SharedMap<Signature, Holders>,
     phrasings: usize,
     /// Where another searches only those of what is supposed.
     pub(crate) vectors: VectorSet,
-    searched_here: bool,
+    pub(super) searched_here: bool,
     supposed: Arc<Supposed>,
     /// What the last changes were.
     pub(crate) journal: Journal,
@@ -88,10 +89,10 @@ impl TenantSet {
             supposed: Arc::default(),
             judge,
             calibration: None,
-            entries: Vec::new(),
+            entries: SharedList::new(),
             free: Vec::new(),
-            by_id: HashMap::new(),
-            by_signature: HashMap::new(),
+            by_id: SharedMap::new(spread),
+            by_signature: SharedMap::new(|signature| signature.as_bytes()[0]),
             phrasings: 0,
             vectors: VectorSet::new(dimensions),
             journal: Journal::default(),
@@ -155,7 +156,7 @@ impl TenantSet {
     /// The set after `changes`, as of `stamp`, the next state with other entries. The receiver stays
     /// as it is.
     pub(crate) fn changed(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
-        let (mut next, differences) = self.with_changes(changes, self.searched_here);
+        let (mut next, differences) = self.with_changes(changes, false);
         next.journal.record(stamp, differences);
         next
     }
@@ -163,7 +164,7 @@ impl TenantSet {
     /// The set as it would be after these versions went live. It is no state that the set was in.
     pub(crate) fn supposing(&self, puts: Vec<(PublishedVersion, Vec<Embedding>)>) -> Self {
         let ids: HashSet<_> = puts.iter().map(|(published, _)| published.id.clone()).collect();
-        let replaced = ids.iter().filter(|id| self.by_id.contains_key(*id)).count();
+        let replaced = ids.iter().filter(|id| self.by_id.get(id).is_some()).count();
         let put = |(published, embeddings)| SetChange::Put(Box::new(published), embeddings);
         let (next, _) = self.with_changes(puts.into_iter().map(put).collect(), true);
         Self { supposed: Arc::new(Supposed { ids, replaced }), ..next }
@@ -180,17 +181,8 @@ impl TenantSet {
         Self { vectors: self.vectors.with_index(Arc::clone(index)), ..self.clone() }
     }
 
-    /// An empty set filled with what is served as of `stamp`. What was before is not known.
-    pub(crate) fn filled(&self, stamp: EpochStamp, changes: Vec<SetChange>) -> Self {
-        let (next, _) = self.with_changes(changes, self.searched_here);
-        Self { journal: Journal::since(stamp), ..next }
-    }
-
-    fn with_changes(
-        &self,
-        changes: Vec<SetChange>,
-        with_vectors: bool,
-    ) -> (Self, Vec<DifferenceKind>) {
+    /// `supposed`: no store has what comes, so it is searched here and has its words with it.
+    fn with_changes(&self, changes: Vec<SetChange>, supposed: bool) -> (Self, Vec<DifferenceKind>) {
         let mut next = self.clone();
         let mut differences = Vec::with_capacity(changes.len());
         let mut removed = HashSet::new();
@@ -214,7 +206,8 @@ impl TenantSet {
                 }
                 SetChange::Put(published, embeddings) => {
                     let replaced = next.remove(&published.id);
-                    let served = Served::new(*published, &embeddings, &next.judge.verifier);
+                    let words = || embeddings.iter().map(|one| one.words.clone()).collect();
+                    let served = Served::new(*published, supposed.then(words));
                     let entry = Arc::clone(&served.entry);
                     let (place, mut signatures) = next.insert(served);
                     if let Some((slot, former)) = replaced {
@@ -233,7 +226,7 @@ impl TenantSet {
         let rows = added
             .iter()
             .flat_map(|(slot, embeddings)| embeddings.iter().map(|one| (*slot, &*one.vector)));
-        if with_vectors {
+        if supposed || self.searched_here {
             next.vectors = next.vectors.changed(&removed, rows);
         }
         (next, differences)
@@ -254,7 +247,7 @@ impl TenantSet {
     }
 
     /// Its place, and the signatures of its phrasings.
-    fn insert(&mut self, served: Served) -> (Slot, HashSet<Signature>) {
+    pub(super) fn insert(&mut self, served: Served) -> (Slot, HashSet<Signature>) {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             // More than four thousand million entries do not fit into memory.
@@ -268,14 +261,16 @@ impl TenantSet {
         }
         self.phrasings += served.entry.content.phrasings().count();
         self.by_id.insert(served.entry.id.clone(), slot);
-        self.entries[slot as usize] = Some(Arc::new(served));
+        if let Some(place) = self.entries.get_mut(slot as usize) {
+            *place = Some(Arc::new(served));
+        }
         (slot, signatures)
     }
 
     /// The place that it had, and the signatures of its phrasings.
     fn remove(&mut self, id: &EntryId) -> Option<(Slot, HashSet<Signature>)> {
         let slot = self.by_id.remove(id)?;
-        let served = self.entries[slot as usize].take()?;
+        let served = self.entries.get_mut(slot as usize)?.take()?;
         let signatures = signatures(&served.entry);
         for signature in &signatures {
             let mut slots = self.holders(signature).to_vec();
@@ -288,8 +283,9 @@ impl TenantSet {
     }
 
     fn suspend(&mut self, id: &EntryId, suspensions: Vec<Suspension>) {
-        let slot = self.by_id.get(id).and_then(|slot| self.entries.get_mut(*slot as usize));
-        if let Some(Some(served)) = slot {
+        let slot = self.by_id.get(id).copied();
+        let place = slot.and_then(|slot| self.entries.get_mut(slot as usize));
+        if let Some(Some(served)) = place {
             *served = Arc::new(served.suspended(suspensions));
         }
     }
@@ -297,9 +293,20 @@ impl TenantSet {
     fn hold(&mut self, signature: Signature, slots: &[Slot]) {
         match Holders::of(slots) {
             Some(holders) => self.by_signature.insert(signature, holders),
-            None => self.by_signature.remove(&signature),
-        };
+            None => {
+                self.by_signature.remove(&signature);
+            }
+        }
     }
+}
+
+/// Spreads ids over the parts of a map (FNV-1a): most of them differ in their last letters alone.
+fn spread(id: &EntryId) -> u8 {
+    let hash = id
+        .as_str()
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ hash >> 16).to_le_bytes()[0]
 }
 
 /// The signatures of an entry's phrasings, each once. A phrasing without any letter or digit has

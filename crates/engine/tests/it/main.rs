@@ -26,6 +26,7 @@ mod midnight;
 mod near_misses;
 mod opinions;
 mod parts;
+mod profiles;
 mod restart;
 mod signature;
 mod suspended;

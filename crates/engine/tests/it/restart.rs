@@ -110,6 +110,7 @@ async fn a_new_model_embeds_what_is_served_once_and_keeps_it() {
         let looked = engine.lookup(QUESTION, Options::default()).await.unwrap();
         let entry = &looked.answer.result().matches[0].entry;
         let words = embedder.embedding(Canonical::of(QUESTION).as_str()).words;
-        assert_eq!(entry.profile, verifier(&*embedder).entry(&entry.content, [&words]));
+        let profile = engine.profile(&TenantId::default(), entry).await.unwrap();
+        assert_eq!(*profile, verifier(&*embedder).entry(&entry.content, [&words]));
     }
 }

@@ -38,7 +38,8 @@ pub(super) async fn run(config: &Config, cache: Cache) -> Result<()> {
 }
 
 fn show_state(state: &Value, out: &mut dyn Write) -> io::Result<()> {
-    for (name, cache) in [("results", &state["results"]), ("embeddings", &state["embeddings"])] {
+    for name in ["results", "embeddings", "profiles"] {
+        let cache = &state[name];
         let [items, bytes, limit] =
             ["items", "bytes", "limit_bytes"].map(|field| cell(&cache[field]));
         writeln!(out, "{name}: {items}, {bytes} of {limit} bytes")?;

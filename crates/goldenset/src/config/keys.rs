@@ -81,6 +81,7 @@ pub(super) const KEYS: &[Key] = &[
         .named("FAQ_EMBEDDING_CACHE_TTL"),
     key("cache.result_bytes", Rule::Whole(0, 1024 * GIB)),
     key("cache.embedding_bytes", Rule::Whole(0, 1024 * GIB)),
+    key("cache.profile_bytes", Rule::Whole(0, 1024 * GIB)),
     key("cache.near_miss", Rule::OneOf(&["proven", "plain", "off"])),
     key("cache.near_miss_similarity", Rule::Share),
     key("cache.near_miss_bytes", Rule::Whole(0, 1024 * GIB)),

@@ -179,6 +179,8 @@ pub struct Cache {
     pub result_bytes: u64,
     /// Memory for vectors, bytes; 0: none are kept.
     pub embedding_bytes: u64,
+    /// Memory for what entries are verified with, bytes; 0: nothing is kept.
+    pub profile_bytes: u64,
     /// When what was found for one question is taken for another.
     pub near_miss: NearMiss,
     /// Questions less similar are not nearly the same, 0 to 1.

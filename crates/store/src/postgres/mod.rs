@@ -60,6 +60,13 @@ mod driver {
         };
     }
 
+    /// The items of a JSON array as rows with the one column that counts, `value`.
+    macro_rules! json_each {
+        ($array:literal) => {
+            concat!("jsonb_array_elements(", $array, "::jsonb)")
+        };
+    }
+
     macro_rules! json_object {
         () => {
             "json_build_object"
@@ -86,7 +93,7 @@ mod driver {
         Ok(())
     }
 
-    pub(super) use {entries_join, json_array, json_object};
+    pub(super) use {entries_join, json_array, json_each, json_object};
 }
 
 /// The store of many nodes. See [`PostgresStore::open`].

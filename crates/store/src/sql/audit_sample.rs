@@ -18,7 +18,7 @@ use super::fault::{Fault, damaged};
 use super::number::{self, Number};
 use super::once;
 use super::rows::instant;
-use super::write::{self, Key};
+use super::write::{self, Audited, Key};
 
 /// The columns of an item, from the sample `s` and the version `v` that was served.
 macro_rules! items {
@@ -191,7 +191,8 @@ pub(super) async fn judge(
         "judgement": said(judgement),
         "before": before.judgement.as_ref().map(said),
     });
-    write::audit(db, key, (&judgement.by, judgement.at), "judged", &detail).await?;
+    let by = (&*judgement.by, judgement.at);
+    write::audit(db, &[Audited { key, by, action: "judged", detail }]).await?;
     one(db, tenant, id).await
 }
 

@@ -11,9 +11,13 @@ pub(super) fn encode(vector: &[f32]) -> Vec<u8> {
 
 /// An embedding from its two columns.
 pub(super) fn decode_embedding(vector: &[u8], words: Option<&[u8]>) -> Result<Embedding> {
+    Ok(Embedding { vector: decode(vector)?, words: decode_words(words)? })
+}
+
+/// Words from their column.
+pub(super) fn decode_words(words: Option<&[u8]>) -> Result<WordVectors> {
     let words = words.map_or(Some(WordVectors::default()), WordVectors::decode);
-    let words = words.ok_or_else(|| damaged("words of a vector that cannot be read"))?;
-    Ok(Embedding { vector: decode(vector)?, words })
+    words.ok_or_else(|| damaged("words of a vector that cannot be read"))
 }
 
 /// A vector from its column.

@@ -1,9 +1,9 @@
 //! What a change does to an entry. Runs within one write transaction, so what is read here stays
 //! true until it is written.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use goldenset_core::ports::{Applied, ChangeSet, Commit, EntryChange};
+use goldenset_core::ports::{Applied, ChangeNumber, ChangeSet, Commit, EntryChange};
 use goldenset_core::{
     Code, Embedding, EntryContent, EntryId, EntryStatus, Epoch, Error, ModelId, Result, TenantId,
     VersionNumber,
@@ -13,7 +13,8 @@ use serde_json::json;
 use super::driver::Connection;
 use super::fault::{Fault, damaged};
 use super::number::Number;
-use super::write::Key;
+use super::select::STATES;
+use super::write::{Audited, Journalled, Key, Version};
 use super::{curation, once, read, references, rows, write};
 use crate::content_hash::content_hash;
 
@@ -61,10 +62,22 @@ async fn apply(db: &mut Connection, set: &ChangeSet) -> Result<Commit, Fault> {
     }
     let Epoch(before) = known.unwrap_or_default();
     let next = i64::try_from(before + 1).map_err(damaged)?;
-    let mut run = Run { db, set, next, served_changes: 0, created: Vec::new() };
+    let mut run = Run {
+        db,
+        set,
+        next,
+        served_changes: 0,
+        created: Vec::new(),
+        states: HashMap::new(),
+        rows: Rows::default(),
+    };
     let mut applied = Vec::with_capacity(set.changes.len());
-    for change in &set.changes {
-        applied.push(run.apply(change).await?);
+    for part in set.changes.chunks(PART) {
+        run.read_states(part).await?;
+        for change in part {
+            applied.push(run.apply(change).await?);
+        }
+        run.write_rows().await?;
     }
     let (raised, created) = (run.served_changes > 0, run.created);
     if raised {
@@ -87,7 +100,7 @@ pub(super) async fn add_embeddings(
     for (id, version, embeddings) in items {
         let key = Key { tenant, id, version: *version };
         check_embeddings(id, phrasings(db, key).await?, embeddings)?;
-        write::embeddings(db, key, model, embeddings).await?;
+        write::embeddings(db, model, &[(key, embeddings)]).await?;
     }
     Ok(())
 }
@@ -134,6 +147,22 @@ struct State {
     head_hash: Vec<u8>,
 }
 
+/// An entry's id, status, head, published version, and hash of the head.
+type StateRow = (String, String, Number, Option<Number>, Vec<u8>);
+
+/// Changes whose rows are written together. No entry occurs twice in a change set, so what one change
+/// writes is nothing that another reads.
+const PART: usize = 512;
+
+/// What a part of the changes writes.
+#[derive(Default)]
+struct Rows<'a> {
+    versions: Vec<Version<'a>>,
+    embeddings: Vec<(Key<'a>, &'a [Embedding])>,
+    journal: Vec<Journalled<'a>>,
+    audit: Vec<Audited<'a>>,
+}
+
 /// One commit under way.
 struct Run<'a> {
     db: &'a mut Connection,
@@ -143,11 +172,14 @@ struct Run<'a> {
     served_changes: i64,
     /// The entries that came with it.
     created: Vec<EntryId>,
+    /// Of the entries of this part that exist.
+    states: HashMap<String, State>,
+    rows: Rows<'a>,
 }
 
 impl<'a> Run<'a> {
     async fn apply(&mut self, change: &'a EntryChange) -> Result<Applied, Fault> {
-        let state = self.state(change.id()).await?;
+        let state = self.states.remove(change.id().as_str());
         match (change, state) {
             (EntryChange::Save { id, content, publish }, state) => {
                 self.save(id, state, content, publish.as_deref()).await
@@ -163,7 +195,7 @@ impl<'a> Run<'a> {
                     return Ok(unchanged(id, &state));
                 }
                 let action = if *rolls_back { "rolled_back" } else { PUBLISHED };
-                self.publish((key, action), embeddings, state.published, false).await?;
+                self.publish((key, action), embeddings, state.published).await?;
                 Ok(applied(id, state.head, Some(*version), EntryStatus::Published))
             }
             (EntryChange::Retire { id }, Some(state)) => {
@@ -186,8 +218,8 @@ impl<'a> Run<'a> {
         &mut self,
         id: &'a EntryId,
         state: Option<State>,
-        content: &EntryContent,
-        publish: Option<&[Embedding]>,
+        content: &'a EntryContent,
+        publish: Option<&'a [Embedding]>,
     ) -> Result<Applied, Fault> {
         let hash = content_hash(content);
         let same_as_head = match &state {
@@ -204,90 +236,130 @@ impl<'a> Run<'a> {
             self.created.push(id.clone());
         }
         if !same_as_head {
-            write::version(self.db, key, content, hash, self.by()).await?;
+            let published = publish.map(|_| self.approval());
+            self.rows.versions.push(Version { key, content, hash, published });
         }
         match (publish, state) {
             (Some(_), Some(state)) if published == Some(version) => Ok(unchanged(id, &state)),
-            (Some(embeddings), _) => {
-                self.publish((key, PUBLISHED), embeddings, published, !same_as_head).await?;
+            (Some(embeddings), state) => {
+                match state {
+                    Some(_) if same_as_head => {
+                        self.publish((key, PUBLISHED), embeddings, published).await?;
+                    }
+                    state => {
+                        // What is new has nothing that could hold it back.
+                        let lifted = match state {
+                            Some(_) => references::lift(self.db, key).await?,
+                            None => Vec::new(),
+                        };
+                        self.go_live((key, PUBLISHED), embeddings, (published, true), lifted);
+                    }
+                }
                 Ok(applied(id, version, Some(version), EntryStatus::Published))
             }
             (None, Some(state)) if same_as_head => Ok(unchanged(id, &state)),
             (None, state) => {
-                write::audit(self.db, key, self.by(), "saved", &json!({})).await?;
+                let by = self.by();
+                self.rows.audit.push(Audited { key, by, action: "saved", detail: json!({}) });
                 let status = state.map_or(EntryStatus::Draft, |state| state.status);
                 Ok(applied(id, version, published, status))
             }
         }
     }
 
-    async fn publish(
-        &mut self,
-        (key, action): (Key<'a>, &str),
-        embeddings: &[Embedding],
-        replaces: Option<VersionNumber>,
-        written: bool,
-    ) -> Result<(), Fault> {
-        write::forget_embeddings(self.db, key, &self.set.model).await?;
-        write::embeddings(self.db, key, &self.set.model, embeddings).await?;
-        let noted = |name: &str| self.set.note.get(name).and_then(|value| value.as_str());
-        // Whoever approved it, where that is somebody else than whose request it is.
-        let by = (noted("approved_by").unwrap_or(&self.set.actor), self.set.at);
-        write::published(self.db, key, by, noted("reason")).await?;
-        let model = self.set.model.as_str();
-        let mut detail = json!({ "model": model, "replaces": replaces, "written": written });
-        self.lift(key, &mut detail).await?;
-        self.serve_change(key, (PUBLISHED, action), &detail).await
+    /// Whoever approved what goes live, and why if that was said.
+    fn approval(&self) -> (&'a str, Option<&'a str>) {
+        let set = self.set;
+        let noted = |name: &str| set.note.get(name).and_then(|value| value.as_str());
+        // Somebody else, it may be, than whose request it is.
+        (noted("approved_by").unwrap_or(&set.actor), noted("reason"))
     }
 
-    /// Ends what holds the entry back: it was approved anew, or is served no more.
-    async fn lift(&mut self, key: Key<'a>, detail: &mut serde_json::Value) -> Result<(), Fault> {
+    /// Publishes a version that is written already.
+    async fn publish(
+        &mut self,
+        what: (Key<'a>, &'a str),
+        embeddings: &'a [Embedding],
+        replaces: Option<VersionNumber>,
+    ) -> Result<(), Fault> {
+        let key = what.0;
+        write::forget_embeddings(self.db, key, &self.set.model).await?;
+        let (by, reason) = self.approval();
+        write::published(self.db, key, (by, self.set.at), reason).await?;
         let lifted = references::lift(self.db, key).await?;
-        if !lifted.is_empty() {
-            detail["lifted"] = lifted.into();
-        }
+        self.go_live(what, embeddings, (replaces, false), lifted);
         Ok(())
+    }
+
+    /// A version with its embeddings, in place of another one if there was one; whether it was
+    /// written just now; and what held the entry back until now.
+    fn go_live(
+        &mut self,
+        what: (Key<'a>, &'a str),
+        embeddings: &'a [Embedding],
+        (replaces, written): (Option<VersionNumber>, bool),
+        lifted: Vec<ChangeNumber>,
+    ) {
+        self.rows.embeddings.push((what.0, embeddings));
+        let model = self.set.model.as_str();
+        let detail = json!({ "model": model, "replaces": replaces, "written": written });
+        self.serve_change(PUBLISHED, what, detail, lifted);
     }
 
     async fn retire(&mut self, key: Key<'a>) -> Result<(), Fault> {
         write::retired(self.db, key).await?;
-        let mut detail = json!({});
-        self.lift(key, &mut detail).await?;
-        self.serve_change(key, ("retired", "retired"), &detail).await
+        let lifted = references::lift(self.db, key).await?;
+        self.serve_change("retired", (key, "retired"), json!({}), lifted);
+        Ok(())
     }
 
-    /// Journal and audit row of a change of what is served, each with its word for it.
-    async fn serve_change(
+    /// Journal and audit row of a change of what is served, each with its word for it. `lifted`:
+    /// what held the entry back and does so no more, as it was approved anew or is not served.
+    fn serve_change(
         &mut self,
-        key: Key<'a>,
-        (kind, action): (&str, &str),
-        detail: &serde_json::Value,
-    ) -> Result<(), Fault> {
-        let place = (self.next, self.served_changes);
+        kind: &'a str,
+        (key, action): (Key<'a>, &'a str),
+        mut detail: serde_json::Value,
+        lifted: Vec<ChangeNumber>,
+    ) {
+        let (place, at) = ((self.next, self.served_changes), self.set.at);
         self.served_changes += 1;
-        write::journal(self.db, key, place, kind, self.set.at).await?;
-        let mut detail = detail.clone();
+        self.rows.journal.push(Journalled { key, place, kind, at });
+        if !lifted.is_empty() {
+            detail["lifted"] = lifted.into();
+        }
         if let Some(detail) = detail.as_object_mut() {
             detail.extend(self.set.note.clone());
         }
-        write::audit(self.db, key, self.by(), action, &detail).await
+        self.rows.audit.push(Audited { key, by: self.by(), action, detail });
     }
 
-    async fn state(&mut self, id: &EntryId) -> Result<Option<State>, Fault> {
-        let row: Option<(String, Number, Option<Number>, Vec<u8>)> = sqlx::query_as(
-            "SELECT e.status, e.head_version, e.published_version, v.content_hash FROM entries e \
-             JOIN versions v ON v.tenant = e.tenant AND v.id = e.id AND v.version = e.head_version \
-             WHERE e.tenant = $1 AND e.id = $2",
-        )
-        .bind(self.set.tenant.as_str())
-        .bind(id.as_str())
-        .fetch_optional(&mut *self.db)
-        .await?;
-        row.map(|(status, head, published, head_hash)| {
-            let (head, published) = (head.0, published.map(|version| version.0));
-            Ok(State { status: rows::status(&status)?, head, published, head_hash })
-        })
-        .transpose()
+    /// Reads where the entries of some changes stand.
+    async fn read_states(&mut self, changes: &[EntryChange]) -> Result<(), Fault> {
+        let ids: serde_json::Value =
+            changes.iter().map(|change| json!([change.id().as_str()])).collect();
+        let rows: Vec<StateRow> = sqlx::query_as(STATES)
+            .bind(self.set.tenant.as_str())
+            .bind(ids.to_string())
+            .fetch_all(&mut *self.db)
+            .await?;
+        let state = |(id, status, head, published, head_hash): StateRow| {
+            let published = published.map(|version| version.0);
+            let state =
+                State { status: rows::status(&status)?, head: head.0, published, head_hash };
+            Ok::<_, Fault>((id, state))
+        };
+        self.states = rows.into_iter().map(state).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Writes what a part of the changes came to, each table after those that it points at.
+    async fn write_rows(&mut self) -> Result<(), Fault> {
+        let Rows { versions, embeddings, journal, audit } = std::mem::take(&mut self.rows);
+        write::versions(self.db, &versions, self.by()).await?;
+        write::embeddings(self.db, &self.set.model, &embeddings).await?;
+        write::journal(self.db, &journal).await?;
+        write::audit(self.db, &audit).await
     }
 
     fn key(&self, id: &'a EntryId, version: VersionNumber) -> Key<'a> {

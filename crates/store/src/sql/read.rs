@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
-use goldenset_core::ports::{EntryRecord, PublishedChanges, PublishedSet};
+use goldenset_core::ports::{EntryRecord, PublishedChanges, PublishedParts, PublishedState};
 use goldenset_core::{
-    Code, EntryId, Epoch, EpochStamp, Error, ModelId, Suspension, TenantId, VersionNumber,
+    Code, Embedding, EntryId, Epoch, EpochStamp, Error, ModelId, Suspension, TenantId,
+    VersionNumber, WordVectors,
 };
 use jiff::Timestamp;
+use serde_json::json;
 use sqlx::Row;
 use sqlx::query::{Query, QueryScalar};
 
-use super::driver::{Arguments, Connection, Database};
+use super::driver::{Arguments, Connection, Database, DbRow};
 use super::fault::{Fault, damaged};
 use super::number;
 use super::rows::VersionRow;
 use super::select::{
-    EMBEDDINGS_SINCE, HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS, PUBLISHED_SINCE,
+    EMBEDDINGS_SINCE, HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_SINCE, PUBLISHED_VECTORS, WORDS,
 };
 use super::{blob, calibration, references};
 
@@ -72,19 +74,56 @@ fn to_epoch(value: i64) -> Result<Epoch, Error> {
     u64::try_from(value).map(Epoch).map_err(damaged)
 }
 
+/// Entries that are handed over at a time: so many that the statements cost little, so few that
+/// they take little memory.
+const PART: i64 = 512;
+
 pub(super) async fn published(
     db: &mut Connection,
     tenant: &TenantId,
     model: &ModelId,
-) -> Result<PublishedSet, Fault> {
+    parts: &mut dyn PublishedParts,
+) -> Result<PublishedState, Fault> {
     let stamp = stamp(db, tenant).await?;
-    let mut rows = rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str())).await?;
-    let embeddings = sqlx::query(PUBLISHED_EMBEDDINGS).bind(tenant.as_str()).bind(model.as_str());
-    fill(db, &mut rows, embeddings).await?;
-    suspend(&mut rows, references::suspensions(db, tenant).await?);
-    let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
+    let mut suspensions = references::suspensions(db, tenant).await?;
+    // No id is empty, so all come after the empty one.
+    let mut after = String::new();
+    loop {
+        let part = sqlx::query(PUBLISHED).bind(tenant.as_str()).bind(after.clone()).bind(PART);
+        let mut rows = rows(db, part).await?;
+        let Some(last) = rows.last() else { break };
+        let last = last.id.to_string();
+        let vectors = sqlx::query(PUBLISHED_VECTORS).bind(tenant.as_str()).bind(model.as_str());
+        fill(db, &mut rows, vectors.bind(after).bind(last.clone()), without_words).await?;
+        suspend(&mut rows, &mut suspensions);
+        let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
+        parts.take(entries).await?;
+        after = last;
+    }
     let calibration = calibration::active(db, tenant).await?;
-    Ok(PublishedSet { stamp, entries, calibration })
+    Ok(PublishedState { stamp, calibration })
+}
+
+pub(super) async fn words(
+    db: &mut Connection,
+    tenant: &TenantId,
+    model: &ModelId,
+    versions: &[(EntryId, VersionNumber)],
+) -> Result<Vec<Option<Vec<WordVectors>>>, Fault> {
+    let named =
+        versions.iter().enumerate().map(|(place, (id, version))| json!([place, id, version]));
+    let named = serde_json::Value::from_iter(named).to_string();
+    let mut found = vec![None; versions.len()];
+    let query = sqlx::query(WORDS).bind(tenant.as_str()).bind(model.as_str()).bind(named);
+    let mut rows = query.fetch(db);
+    while let Some(row) = rows.try_next().await? {
+        let place = usize::try_from(row.try_get::<i64, _>(0)?).map_err(damaged)?;
+        let words = blob::decode_words(row.try_get(1)?)?;
+        if let Some(found) = found.get_mut(place) {
+            found.get_or_insert_with(Vec::new).push(words);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn published_since(
@@ -113,8 +152,8 @@ pub(super) async fn published_since(
     }
     let mut rows = rows(db, sqlx::query(PUBLISHED_SINCE).bind(tenant.as_str()).bind(after)).await?;
     let embeddings = sqlx::query(EMBEDDINGS_SINCE).bind(tenant.as_str()).bind(after);
-    fill(db, &mut rows, embeddings.bind(model.as_str())).await?;
-    suspend(&mut rows, references::suspensions(db, tenant).await?);
+    fill(db, &mut rows, embeddings.bind(model.as_str()), with_words).await?;
+    suspend(&mut rows, &mut references::suspensions(db, tenant).await?);
     let mut served = rows.into_iter().peekable();
     let entries = changed.into_iter().map(|id| {
         let version = served.next_if(|row| row.id.as_str() == id);
@@ -181,10 +220,18 @@ pub(super) async fn rows(db: &mut Connection, query: Bound) -> Result<Vec<Versio
 }
 
 /// Gives each entry what holds it back.
-fn suspend(rows: &mut [VersionRow], mut suspensions: BTreeMap<EntryId, Vec<Suspension>>) {
+fn suspend(rows: &mut [VersionRow], suspensions: &mut BTreeMap<EntryId, Vec<Suspension>>) {
     for row in rows {
         row.suspensions = suspensions.remove(&row.id).unwrap_or_default();
     }
+}
+
+fn with_words(row: &DbRow) -> Result<Embedding, Fault> {
+    Ok(blob::decode_embedding(row.try_get(2)?, row.try_get(3)?)?)
+}
+
+fn without_words(row: &DbRow) -> Result<Embedding, Fault> {
+    Ok(blob::decode(row.try_get(2)?)?.into())
 }
 
 /// Gives each embedding to its version. Both come in one order.
@@ -192,6 +239,7 @@ async fn fill(
     db: &mut Connection,
     rows: &mut [VersionRow],
     embeddings: Bound,
+    decode: fn(&DbRow) -> Result<Embedding, Fault>,
 ) -> Result<(), Fault> {
     let mut owners = rows.iter_mut();
     let mut owner = owners.next();
@@ -202,10 +250,7 @@ async fn fill(
             owner = owners.next();
         }
         match owner.as_deref_mut() {
-            Some(row) => {
-                let embedding = blob::decode_embedding(found.try_get(2)?, found.try_get(3)?)?;
-                row.embeddings.push(embedding);
-            }
+            Some(row) => row.embeddings.push(decode(&found)?),
             None => return Err(damaged(format_args!("a vector of {id} out of order")).into()),
         }
     }

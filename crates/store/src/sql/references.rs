@@ -14,7 +14,7 @@ use super::driver::{Connection, DbRow};
 use super::fault::{Fault, damaged};
 use super::number::{self, Number};
 use super::select::PUBLISHED;
-use super::write::Key;
+use super::write::{Audited, Journalled, Key};
 use super::{once, read, rows, write};
 
 /// Who does it, and when.
@@ -305,8 +305,9 @@ async fn changed(
     let next = i64::try_from(before + 1).map_err(damaged)?;
     for (seq, (id, version, detail)) in (0_i64..).zip(touched) {
         let key = Key { tenant, id, version: *version };
-        write::journal(db, key, (next, seq), kind, by.1).await?;
-        write::audit(db, key, by, kind, detail).await?;
+        let place = (next, seq);
+        write::journal(db, &[Journalled { key, place, kind, at: by.1 }]).await?;
+        write::audit(db, &[Audited { key, by, action: kind, detail: detail.clone() }]).await?;
     }
     if !touched.is_empty() {
         write::raise_epoch(db, tenant).await?;

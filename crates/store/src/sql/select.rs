@@ -1,7 +1,7 @@
-//! The four ways in which versions are picked. A version comes with its lists as JSON in one row,
+//! The ways in which versions are picked. A version comes with its lists as JSON in one row,
 //! so a whole set takes one query and no row is looked up by itself.
 
-use super::driver::{entries_join, json_array, json_object};
+use super::driver::{entries_join, json_array, json_each, json_object};
 
 macro_rules! joined {
     ($columns:expr, $table:literal, $version:literal, $filter:literal, $order:literal) => {
@@ -80,9 +80,15 @@ pub(in super::super) const BARE: &str = concat!(
     " ORDER BY e.tenant, e.id LIMIT $2"
 );
 
-/// What tenant $1 serves, by entry id.
-pub(in super::super) const PUBLISHED: &str =
-    versions!(" AND x.version = e.published_version", "e.status = 'published'", "e.id");
+/// What tenant $1 serves after entry $2, at most $3 of it, by entry id.
+pub(in super::super) const PUBLISHED: &str = concat!(
+    versions!(
+        " AND x.version = e.published_version",
+        "e.status = 'published' AND e.id > $2",
+        "e.id"
+    ),
+    " LIMIT $3"
+);
 
 /// What tenant $1 serves of the entries that changed after epoch $2, by entry id.
 pub(in super::super) const PUBLISHED_SINCE: &str = versions!(
@@ -102,13 +108,37 @@ pub(in super::super) const EMBEDDINGS_SINCE: &str = joined!(
     "e.id, x.position"
 );
 
-/// The embeddings of model $2 for what [`PUBLISHED`] picks, in its order.
-pub(in super::super) const PUBLISHED_EMBEDDINGS: &str = joined!(
-    "x.id, x.version, x.vector, x.words",
+/// The vectors of model $2 for what [`PUBLISHED`] picks after entry $3 and up to entry $4, in its
+/// order. None of words: they are read when they are needed.
+pub(in super::super) const PUBLISHED_VECTORS: &str = joined!(
+    "x.id, x.version, x.vector",
     "embeddings",
     " AND x.version = e.published_version AND x.model = $2",
-    "e.status = 'published'",
+    "e.status = 'published' AND e.id > $3 AND e.id <= $4",
     "e.id, x.position"
+);
+
+/// Where the entries of tenant $1 stand whose ids are in the JSON array $2, each in one of its own;
+/// those that exist.
+pub(in super::super) const STATES: &str = concat!(
+    "SELECT e.id, e.status, e.head_version, e.published_version, x.content_hash FROM ",
+    json_each!("$2"),
+    " w ",
+    entries_join!(),
+    " entries e ON e.tenant = $1 AND e.id = w.value ->> 0 ",
+    entries_join!(),
+    " versions x ON x.tenant = e.tenant AND x.id = e.id AND x.version = e.head_version"
+);
+
+/// The words of model $2 for the versions of tenant $1 in the JSON array $3, each named by its
+/// place there.
+pub(in super::super) const WORDS: &str = concat!(
+    "SELECT CAST(w.value ->> 0 AS BIGINT), x.words FROM ",
+    json_each!("$3"),
+    " w ",
+    entries_join!(),
+    " embeddings x ON x.tenant = $1 AND x.model = $2 AND x.id = w.value ->> 1",
+    " AND x.version = CAST(w.value ->> 2 AS BIGINT) ORDER BY 1, x.position"
 );
 
 /// The newest version of each entry of tenant $1 after id $2, at most $3 of them, by entry id.

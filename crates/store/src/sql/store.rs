@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use goldenset_core::calibration::Calibration;
 use goldenset_core::ports::{
-    Calibrations, ChangeSet, Commit, EntryRecord, Once, PublishedChanges, PublishedSet,
-    Recalibrated, Store,
+    Calibrations, ChangeSet, Commit, EntryRecord, Once, PublishedChanges, PublishedParts,
+    PublishedState, Recalibrated, Store,
 };
-use goldenset_core::{Embedding, EntryId, EpochStamp, ModelId, Result, TenantId, VersionNumber};
+use goldenset_core::{
+    Embedding, EntryId, EpochStamp, ModelId, Result, TenantId, VersionNumber, WordVectors,
+};
 use jiff::Timestamp;
 
 use super::driver::Backend;
@@ -27,8 +29,22 @@ impl Store for Backend {
         self.write(async |db| commit::commit(db, &changes).await).await
     }
 
-    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet> {
-        self.read(async |db| read::published(db, tenant, model).await).await
+    async fn hand_published(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        parts: &mut dyn PublishedParts,
+    ) -> Result<PublishedState> {
+        self.read(async |db| read::published(db, tenant, model, parts).await).await
+    }
+
+    async fn words(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        versions: &[(EntryId, VersionNumber)],
+    ) -> Result<Vec<Option<Vec<WordVectors>>>> {
+        self.read(async |db| read::words(db, tenant, model, versions).await).await
     }
 
     async fn published_since(

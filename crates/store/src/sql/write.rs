@@ -1,12 +1,15 @@
-//! The statements that write, one function a thing. What is written when is in `commit.rs`.
+//! The statements that write, one function a kind of thing. What is written when is in `commit.rs`.
 
 use goldenset_core::{
     Embedding, EntryContent, EntryId, Epoch, ModelId, Reference, TenantId, VersionNumber,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::QueryBuilder;
+use sqlx::query_builder::Separated;
 
 use super::blob;
-use super::driver::Connection;
+use super::driver::{Connection, Database};
 use super::fault::{Fault, damaged};
 use super::number::Number;
 
@@ -36,83 +39,126 @@ pub(super) async fn raise_epoch(db: &mut Connection, tenant: &TenantId) -> Done 
     Ok(())
 }
 
-/// A new head of an entry, which is created as a draft when there is none.
-pub(super) async fn version(
+/// Rows that one statement writes. With the widest table some 1,000 parameters; a statement may have
+/// 32,766.
+const ROWS: usize = 64;
+
+/// Writes all rows, many in one statement: a trip to the database costs more than a row does.
+async fn many<T>(
     db: &mut Connection,
-    key: Key<'_>,
-    content: &EntryContent,
-    hash: [u8; 32],
+    (insert, conflict): (&str, &str),
+    rows: &[T],
+    bind: impl Fn(&mut Separated<'_, Database, &'static str>, &T),
+) -> Done {
+    for rows in rows.chunks(ROWS) {
+        let mut statement = QueryBuilder::<Database>::new(insert);
+        statement.push_values(rows, |mut values, row| bind(&mut values, row));
+        statement.push(conflict);
+        // Any other number of rows is another statement, and seldom comes again.
+        let again = rows.len() == 1 || rows.len() == ROWS;
+        statement.build().persistent(again).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// A version that is new, and the head of its entry.
+pub(super) struct Version<'a> {
+    pub(super) key: Key<'a>,
+    pub(super) content: &'a EntryContent,
+    pub(super) hash: [u8; 32],
+    /// Who serves it from the start and why, if anybody does.
+    pub(super) published: Option<(&'a str, Option<&'a str>)>,
+}
+
+/// New heads of entries, which are created where there are none. Each entry occurs once.
+pub(super) async fn versions(
+    db: &mut Connection,
+    rows: &[Version<'_>],
     (author, at): (&str, Timestamp),
 ) -> Done {
-    sqlx::query(
-        "INSERT INTO entries (tenant, id, status, head_version) VALUES ($1, $2, 'draft', $3) \
-         ON CONFLICT (tenant, id) DO UPDATE SET head_version = excluded.head_version",
-    )
-    .bind(key.tenant.as_str())
-    .bind(key.id.as_str())
-    .bind(Number(key.version))
-    .execute(&mut *db)
+    let insert = "INSERT INTO entries (tenant, id, status, head_version, published_version) ";
+    let conflict = " ON CONFLICT (tenant, id) DO UPDATE SET head_version = excluded.head_version, \
+         status = CASE excluded.status WHEN 'published' THEN excluded.status \
+         ELSE entries.status END, \
+         published_version = coalesce(excluded.published_version, entries.published_version)";
+    many(db, (insert, conflict), rows, |values, row| {
+        let Key { tenant, id, version } = row.key;
+        let served = row.published.map(|_| Number(version));
+        values
+            .push_bind(tenant.as_str())
+            .push_bind(id.as_str())
+            .push_bind(if served.is_some() { "published" } else { "draft" })
+            .push_bind(Number(version))
+            .push_bind(served);
+    })
     .await?;
-    sqlx::query(
-        "INSERT INTO versions (tenant, id, version, question, answer, category, lang, valid_from, \
-         valid_until, author, created_at, content_hash, review_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(key.tenant.as_str())
-    .bind(key.id.as_str())
-    .bind(Number(key.version))
-    .bind(content.question.as_str())
-    .bind(content.answer.as_str())
-    .bind(content.category.as_deref())
-    .bind(content.lang.as_deref())
-    .bind(content.validity.valid_from.map(|day| day.to_string()))
-    .bind(content.validity.valid_until.map(|day| day.to_string()))
-    .bind(author)
-    .bind(at.as_microsecond())
-    .bind(hash.as_slice())
-    .bind(content.review_by.map(|day| day.to_string()))
-    .execute(&mut *db)
+    let insert = "INSERT INTO versions (tenant, id, version, question, answer, category, lang, \
+         valid_from, valid_until, author, created_at, content_hash, review_by, published_at, \
+         published_by, publish_reason) ";
+    many(db, (insert, ""), rows, |values, row| {
+        let Version { key, content, hash, published } = row;
+        let day = |day: Option<Date>| day.map(|day| day.to_string());
+        push_key(values, *key)
+            .push_bind(content.question.as_str())
+            .push_bind(content.answer.as_str())
+            .push_bind(content.category.as_deref())
+            .push_bind(content.lang.as_deref())
+            .push_bind(day(content.validity.valid_from))
+            .push_bind(day(content.validity.valid_until))
+            .push_bind(author)
+            .push_bind(at.as_microsecond())
+            .push_bind(hash.as_slice())
+            .push_bind(day(content.review_by))
+            .push_bind(published.map(|_| at.as_microsecond()))
+            .push_bind(published.map(|(by, _)| by))
+            .push_bind(published.and_then(|(_, reason)| reason));
+    })
     .await?;
-    let insert = "INSERT INTO alternatives (tenant, id, version, position, text) VALUES ($1, $2, $3, $4, $5)";
-    list(db, insert, key, &content.alternatives).await?;
-    references(db, key, &content.references).await?;
-    let insert =
-        "INSERT INTO tags (tenant, id, version, position, text) VALUES ($1, $2, $3, $4, $5)";
-    list(db, insert, key, &content.tags).await
+    let insert = "INSERT INTO alternatives (tenant, id, version, position, text) ";
+    list(db, insert, rows, |content| &content.alternatives).await?;
+    references(db, rows).await?;
+    let insert = "INSERT INTO tags (tenant, id, version, position, text) ";
+    list(db, insert, rows, |content| &content.tags).await
 }
 
-async fn references(db: &mut Connection, key: Key<'_>, items: &[Reference]) -> Done {
-    for (position, item) in (0_i64..).zip(items) {
-        sqlx::query(
-            "INSERT INTO entry_references \
-             (tenant, id, version, position, text, document, document_version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(key.tenant.as_str())
-        .bind(key.id.as_str())
-        .bind(Number(key.version))
-        .bind(position)
-        .bind(item.text.as_str())
-        .bind(item.document.as_deref())
-        .bind(item.version.as_deref())
-        .execute(&mut *db)
-        .await?;
-    }
-    Ok(())
+fn push_key<'b, 'c>(
+    values: &'b mut Separated<'c, Database, &'static str>,
+    Key { tenant, id, version }: Key<'_>,
+) -> &'b mut Separated<'c, Database, &'static str> {
+    values.push_bind(tenant.as_str()).push_bind(id.as_str()).push_bind(Number(version))
 }
 
-async fn list(db: &mut Connection, insert: &'static str, key: Key<'_>, items: &[String]) -> Done {
-    for (position, item) in (0_i64..).zip(items) {
-        sqlx::query(insert)
-            .bind(key.tenant.as_str())
-            .bind(key.id.as_str())
-            .bind(Number(key.version))
-            .bind(position)
-            .bind(item.as_str())
-            .execute(&mut *db)
-            .await?;
-    }
-    Ok(())
+async fn references(db: &mut Connection, rows: &[Version<'_>]) -> Done {
+    let items = rows.iter().flat_map(|row| {
+        (0_i64..).zip(&row.content.references).map(|(position, item)| (row.key, position, item))
+    });
+    let items: Vec<(Key<'_>, i64, &Reference)> = items.collect();
+    let insert = "INSERT INTO entry_references \
+         (tenant, id, version, position, text, document, document_version) ";
+    many(db, (insert, ""), &items, |values, (key, position, item)| {
+        push_key(values, *key)
+            .push_bind(*position)
+            .push_bind(item.text.as_str())
+            .push_bind(item.document.as_deref())
+            .push_bind(item.version.as_deref());
+    })
+    .await
+}
+
+async fn list<'a>(
+    db: &mut Connection,
+    insert: &str,
+    rows: &'a [Version<'_>],
+    items: impl Fn(&'a EntryContent) -> &'a [String],
+) -> Done {
+    let items = rows.iter().flat_map(|row| {
+        (0_i64..).zip(items(row.content)).map(|(position, item)| (row.key, position, item.as_str()))
+    });
+    let items: Vec<(Key<'_>, i64, &str)> = items.collect();
+    many(db, (insert, ""), &items, |values, (key, position, item)| {
+        push_key(values, *key).push_bind(*position).push_bind(*item);
+    })
+    .await
 }
 
 /// Takes the embeddings of one version out, for a publish that brings its own: a remote model may
@@ -130,31 +176,28 @@ pub(super) async fn forget_embeddings(db: &mut Connection, key: Key<'_>, model: 
     Ok(())
 }
 
-/// Embeddings of one version; those that are there already stay.
+/// Embeddings of versions, one a phrasing; those that are there already stay.
 pub(super) async fn embeddings(
     db: &mut Connection,
-    key: Key<'_>,
     model: &ModelId,
-    embeddings: &[Embedding],
+    rows: &[(Key<'_>, &[Embedding])],
 ) -> Done {
-    for (position, Embedding { vector, words }) in (0_i64..).zip(embeddings) {
-        sqlx::query(
-            "INSERT INTO embeddings \
-             (tenant, model, id, version, position, dimensions, vector, words) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .bind(key.tenant.as_str())
-        .bind(model.as_str())
-        .bind(key.id.as_str())
-        .bind(Number(key.version))
-        .bind(position)
-        .bind(i64::try_from(vector.len()).unwrap_or(i64::MAX))
-        .bind(blob::encode(vector))
-        .bind((!words.is_empty()).then(|| words.encode()))
-        .execute(&mut *db)
-        .await?;
-    }
-    Ok(())
+    let each = rows.iter().flat_map(|(key, embeddings)| {
+        (0_i64..).zip(*embeddings).map(|(position, embedding)| (*key, position, embedding))
+    });
+    let each: Vec<(Key<'_>, i64, &Embedding)> = each.collect();
+    let insert = "INSERT INTO embeddings \
+         (tenant, id, version, model, position, dimensions, vector, words) ";
+    many(db, (insert, " ON CONFLICT DO NOTHING"), &each, |values, (key, position, embedding)| {
+        let Embedding { vector, words } = embedding;
+        push_key(values, *key)
+            .push_bind(model.as_str())
+            .push_bind(*position)
+            .push_bind(i64::try_from(vector.len()).unwrap_or(i64::MAX))
+            .push_bind(blob::encode(vector))
+            .push_bind((!words.is_empty()).then(|| words.encode()));
+    })
+    .await
 }
 
 /// Serves the version in place of what was served.
@@ -201,52 +244,45 @@ pub(super) async fn retired(db: &mut Connection, key: Key<'_>) -> Done {
     Ok(())
 }
 
-/// What the epoch `epoch` changed, as its `seq`th change.
-pub(super) async fn journal(
-    db: &mut Connection,
-    key: Key<'_>,
-    (epoch, seq): (i64, i64),
-    kind: &str,
-    at: Timestamp,
-) -> Done {
-    sqlx::query(
-        "INSERT INTO journal (tenant, epoch, seq, kind, entry, version, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(key.tenant.as_str())
-    .bind(epoch)
-    .bind(seq)
-    .bind(kind)
-    .bind(key.id.as_str())
-    .bind(Number(key.version))
-    .bind(at.as_microsecond())
-    .execute(db)
-    .await?;
-    Ok(())
+/// A change of what is served, for whoever follows.
+pub(super) struct Journalled<'a> {
+    pub(super) key: Key<'a>,
+    /// The epoch that it makes, and its place among the changes of that.
+    pub(super) place: (i64, i64),
+    pub(super) kind: &'a str,
+    pub(super) at: Timestamp,
 }
 
-/// Who did what to the version.
-pub(super) async fn audit(
-    db: &mut Connection,
-    key: Key<'_>,
-    (actor, at): (&str, Timestamp),
-    action: &str,
-    detail: &serde_json::Value,
-) -> Done {
-    sqlx::query(
-        "INSERT INTO audit (at, actor, action, tenant, entry, version, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(at.as_microsecond())
-    .bind(actor)
-    .bind(action)
-    .bind(key.tenant.as_str())
-    .bind(key.id.as_str())
-    .bind(Number(key.version))
-    .bind(detail.to_string())
-    .execute(db)
-    .await?;
-    Ok(())
+pub(super) async fn journal(db: &mut Connection, rows: &[Journalled<'_>]) -> Done {
+    let insert = "INSERT INTO journal (tenant, entry, version, epoch, seq, kind, at) ";
+    many(db, (insert, ""), rows, |values, row| {
+        push_key(values, row.key)
+            .push_bind(row.place.0)
+            .push_bind(row.place.1)
+            .push_bind(row.kind)
+            .push_bind(row.at.as_microsecond());
+    })
+    .await
+}
+
+/// Who did what to a version.
+pub(super) struct Audited<'a> {
+    pub(super) key: Key<'a>,
+    pub(super) by: (&'a str, Timestamp),
+    pub(super) action: &'a str,
+    pub(super) detail: serde_json::Value,
+}
+
+pub(super) async fn audit(db: &mut Connection, rows: &[Audited<'_>]) -> Done {
+    let insert = "INSERT INTO audit (tenant, entry, version, at, actor, action, detail) ";
+    many(db, (insert, ""), rows, |values, row| {
+        push_key(values, row.key)
+            .push_bind(row.by.1.as_microsecond())
+            .push_bind(row.by.0)
+            .push_bind(row.action)
+            .push_bind(row.detail.to_string());
+    })
+    .await
 }
 
 /// A change of which calibration is active.

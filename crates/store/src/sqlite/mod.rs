@@ -64,6 +64,13 @@ mod driver {
         };
     }
 
+    /// The items of a JSON array as rows with the one column that counts, `value`.
+    macro_rules! json_each {
+        ($array:literal) => {
+            concat!("json_each(", $array, ")")
+        };
+    }
+
     macro_rules! json_object {
         () => {
             "json_object"
@@ -80,7 +87,7 @@ mod driver {
         Ok(())
     }
 
-    pub(super) use {entries_join, json_array, json_object};
+    pub(super) use {entries_join, json_array, json_each, json_object};
 }
 
 /// The embedded store. See [`SqliteStore::open`].
@@ -176,7 +183,7 @@ mod tests {
     use jiff::Timestamp;
     use sqlx::{AssertSqlSafe, Row};
 
-    use super::sql::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_EMBEDDINGS};
+    use super::sql::select::{HEAD, HISTORY, PAGE, PUBLISHED, PUBLISHED_VECTORS, WORDS};
     use super::*;
 
     fn save(answer: String) -> ChangeSet {
@@ -266,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn every_query_walks_along_keys() {
         let store = SqliteStore::in_memory().await.unwrap();
-        for query in [PUBLISHED, PUBLISHED_EMBEDDINGS, PAGE, HEAD, HISTORY] {
+        for query in [PUBLISHED, PUBLISHED_VECTORS, PAGE, HEAD, HISTORY] {
             let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
                 .fetch_all(&store.readers)
                 .await
@@ -280,5 +287,13 @@ mod tests {
                 "{steps:?}"
             );
         }
+        let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {WORDS}")))
+            .fetch_all(&store.readers)
+            .await
+            .unwrap();
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let key = "(tenant=? AND model=? AND id=? AND version=?)";
+        let along = |step: &String| step.starts_with("SEARCH x") && step.ends_with(key);
+        assert!(steps.iter().any(along), "{steps:?}");
     }
 }

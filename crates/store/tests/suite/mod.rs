@@ -73,6 +73,8 @@ macro_rules! conformance {
                 reading::pages_follow_each_other,
                 reading::history_is_newest_first,
                 vectors::bits_survive,
+                vectors::large_sets_come_in_parts,
+                vectors::words_come_by_version,
                 vectors::models_are_apart,
                 vectors::added_vectors_keep_what_is_there,
                 vectors::publishing_brings_its_own_vectors,

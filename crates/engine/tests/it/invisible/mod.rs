@@ -94,6 +94,7 @@ fn tiny_caches() -> Settings {
     Settings {
         results: with(usual.results, 8 << 10),
         embeddings: with(usual.embeddings, 4 << 10),
+        profile_bytes: 8 << 10,
         ..usual
     }
 }
@@ -278,6 +279,13 @@ impl Twins {
         self.check(question, ask, &cached, &plain, tally);
         if let Ok(looked) = cached {
             self.check_tier(question, ask, &looked, tally);
+            let tenant = ask.options().tenant.unwrap_or_default();
+            for matched in &looked.answer.result().matches {
+                for engine in [&self.cached.engine, &self.plain] {
+                    let profile = engine.profile(&tenant, &matched.entry).await.unwrap();
+                    self.model.check_profile(matched, &profile);
+                }
+            }
         }
         written().await;
     }

@@ -158,6 +158,7 @@ pub(crate) fn settings() -> Settings {
         time_zone: TimeZone::get("Europe/Rome").unwrap(),
         results: CacheLimits { ttl: SignedDuration::from_mins(5), bytes: 4 << 20 },
         embeddings: CacheLimits { ttl: SignedDuration::from_hours(1), bytes: 4 << 20 },
+        profile_bytes: 16 << 20,
         // The sets are small: with this similarity most questions are nearly the same as others.
         near_misses: Some(NearMissSettings {
             rule: NearMissRule::Proven,
@@ -172,7 +173,7 @@ pub(crate) fn settings() -> Settings {
 
 pub(crate) fn without_caches() -> Settings {
     let off = CacheLimits { ttl: SignedDuration::ZERO, bytes: 0 };
-    Settings { results: off, embeddings: off, near_misses: None, ..settings() }
+    Settings { results: off, embeddings: off, near_misses: None, profile_bytes: 0, ..settings() }
 }
 
 pub(crate) fn author(tenant: &str) -> Author {

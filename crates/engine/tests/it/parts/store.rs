@@ -1,6 +1,7 @@
 //! A real store with faults in front of it, behind it, and a door in each place.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -13,15 +14,15 @@ use goldenset_core::keys::{KeyId, KeyRecord, NewKey, StoredKey};
 use goldenset_core::ports::{
     BareVersion, Calibrations, ChangeNumber, ChangeSet, Commit, CurationStore, EntryRecord,
     KeptModel, KeyStore, LogFilter, LogLine, ModelStore, ModelSwitch, NewChange, Once,
-    PublishedChanges, PublishedSet, QuestionStore, Recalibrated, ReferenceChange, ReferenceChanged,
-    ReferenceStore, Resting, Store, UndoChange, WatchStore,
+    PublishedChanges, PublishedParts, PublishedState, QuestionStore, Recalibrated, ReferenceChange,
+    ReferenceChanged, ReferenceStore, Resting, Store, UndoChange, WatchStore,
 };
 use goldenset_core::watch::{
     AuditId, AuditItem, AuditStatus, DayCounts, Flush, JudgedCount, Judgement,
 };
 use goldenset_core::{
     Code, Document, Embedding, EntryId, EpochStamp, Error, Handle, ModelId, Result, Signature,
-    TenantId, VersionNumber,
+    TenantId, VersionNumber, WordVectors,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,6 +43,10 @@ pub(crate) struct TroubledStore {
     flushes: Mutex<VecDeque<Fails>>,
     missed: Mutex<VecDeque<Fails>>,
     reads: Mutex<usize>,
+    /// Whether reads of words fail.
+    pub(crate) words_away: AtomicBool,
+    /// Versions whose words were read.
+    pub(crate) words_read: AtomicUsize,
     /// Commits wait here before they are written while a test holds it for writing.
     pub(crate) before: RwLock<()>,
     /// Commits wait here after they are written.
@@ -56,6 +61,8 @@ impl TroubledStore {
             flushes: Mutex::default(),
             missed: Mutex::default(),
             reads: Mutex::default(),
+            words_away: AtomicBool::default(),
+            words_read: AtomicUsize::default(),
             before: RwLock::default(),
             after: RwLock::default(),
         }
@@ -110,8 +117,29 @@ impl Store for TroubledStore {
         if fails == Some(Fails::After) { away() } else { Ok(commit) }
     }
 
-    async fn published(&self, tenant: &TenantId, model: &ModelId) -> Result<PublishedSet> {
-        if self.read_fails() { away() } else { self.inner.published(tenant, model).await }
+    async fn hand_published(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        parts: &mut dyn PublishedParts,
+    ) -> Result<PublishedState> {
+        if self.read_fails() {
+            return away();
+        }
+        self.inner.hand_published(tenant, model, parts).await
+    }
+
+    async fn words(
+        &self,
+        tenant: &TenantId,
+        model: &ModelId,
+        versions: &[(EntryId, VersionNumber)],
+    ) -> Result<Vec<Option<Vec<WordVectors>>>> {
+        if self.words_away.load(Ordering::Relaxed) {
+            return away();
+        }
+        self.words_read.fetch_add(versions.len(), Ordering::Relaxed);
+        self.inner.words(tenant, model, versions).await
     }
 
     async fn tenants(&self) -> Result<Vec<(TenantId, EpochStamp)>> {

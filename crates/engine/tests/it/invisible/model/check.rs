@@ -6,6 +6,7 @@ use goldenset_core::calibration::ScoreMap;
 use goldenset_core::canonical::Canonical;
 use goldenset_core::decision::{Decision, ELIGIBLE, MatchType};
 use goldenset_core::guards::strongest;
+use goldenset_core::verifier::EntryProfile;
 use goldenset_core::{Embedding, EntryContent, EntryId};
 use goldenset_engine::scope::Scope;
 use goldenset_engine::{LookupResult, Match};
@@ -118,13 +119,17 @@ impl Model {
         assert_eq!(entry.version, served.version);
         assert_eq!(entry.content, *served.content);
         assert!(matched.similarity >= scope.min_similarity);
-        // The words of each phrasing, wherever they came from.
-        let words = served.content.phrasings().map(|phrasing| self.embedding(phrasing).words);
-        let words: Vec<_> = words.collect();
-        assert_eq!(entry.profile, self.verifier.entry(served.content, &words));
         // Stores keep microseconds.
         let apart = entry.published_at.duration_since(served.approved).abs();
         assert!(apart < jiff::SignedDuration::from_micros(1));
+    }
+
+    /// What a match was verified with is of the words of each phrasing, wherever they came from.
+    pub(in super::super) fn check_profile(&self, matched: &Match, profile: &EntryProfile) {
+        let content = &matched.entry.content;
+        let words = content.phrasings().map(|phrasing| self.embedding(phrasing).words);
+        let words: Vec<_> = words.collect();
+        assert_eq!(*profile, self.verifier.entry(content, &words));
     }
 
     /// What must keep an entry from being served, each in the words that say so.
