@@ -48,6 +48,7 @@ mod keys;
 mod keys_operator;
 #[cfg(test)]
 mod lookup;
+mod lookup_http;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
