@@ -8,7 +8,7 @@ use goldenset_core::ports::{Clock, Embedder};
 use goldenset_core::{Code, Embedding, Error, Result, Signature, TenantId};
 
 use crate::cache::{
-    Asked, CacheLimits, EmbeddingCache, EmbeddingKey, Found, Known, Read, ResultKey,
+    Asked, CacheLimits, EmbeddingCache, EmbeddingKey, Found, Known, Read, ResultName,
     Shared as SharedCaches, StoredResult,
 };
 use crate::engine::Progress;
@@ -30,7 +30,7 @@ pub(crate) enum EmbeddingSource {
 pub(crate) struct Wanted<'a> {
     pub(crate) question: &'a Canonical,
     /// Under which key nodes share its result, where that would do as well.
-    pub(crate) result: Option<ResultKey>,
+    pub(crate) result: Option<ResultName>,
 }
 
 impl<'a> Wanted<'a> {
@@ -53,7 +53,7 @@ pub(crate) struct Arrived {
     /// The question as it was read last, where that was kept with the embedding.
     pub(crate) read: Option<Arc<Read>>,
     /// A result of the question that nodes share, not looked at yet.
-    pub(crate) result: Option<Arc<(ResultKey, StoredResult)>>,
+    pub(crate) result: Option<Arc<(ResultName, StoredResult)>>,
 }
 
 impl Arrived {
@@ -223,7 +223,7 @@ enum Place {
 struct Missing {
     pilot: Pilot<EmbeddingKey, Arrived>,
     text: Arc<str>,
-    result: Option<ResultKey>,
+    result: Option<ResultName>,
 }
 
 impl Shared {

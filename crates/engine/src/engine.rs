@@ -10,6 +10,7 @@ use goldenset_core::guards::Lexicon;
 use goldenset_core::ports::{Clock, Embedder, Store, VectorSearch};
 use goldenset_core::verifier::Verifier;
 use goldenset_core::{Embedding, EntryContent, Epoch, ModelId, Result, TenantId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
@@ -216,7 +217,12 @@ impl Engine {
     }
 
     pub(crate) fn scope(&self, options: Options) -> Result<Scope> {
-        Scope::resolve(options, &self.settings.defaults, self.today())
+        self.scope_at(options, self.clock.now())
+    }
+
+    /// The scope of a lookup of `now`.
+    pub(crate) fn scope_at(&self, options: Options, now: Timestamp) -> Result<Scope> {
+        Scope::resolve(options, &self.settings.defaults, self.calendar.day(now))
     }
 
     /// The day that it is where it is decided which day it is.

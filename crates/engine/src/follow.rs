@@ -131,6 +131,12 @@ impl Engine {
         if !self.store.is_shared() || freshness.holds() || freshness.is_left_alone() {
             return;
         }
+        // In a box: few lookups come here, and the others are smaller without it.
+        Box::pin(self.confirm()).await;
+    }
+
+    async fn confirm(&self) {
+        let freshness = &self.freshness;
         let _confirming = freshness.confirming.lock().await;
         if !freshness.holds() && !freshness.is_left_alone() {
             let caught_up = self.catch_up().await;

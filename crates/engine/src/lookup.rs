@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use goldenset_core::embedding::Vector;
-use goldenset_core::{Code, Epoch, Result};
+use goldenset_core::{Code, Epoch, Result, Signature};
+use jiff::Timestamp;
 
 use crate::answer::Answer;
-use crate::cache::{Basis, Grounds, Outcome, ResultKey, StoredResult};
+use crate::cache::{Basis, Grounds, Outcome, ResultKey, ResultName, StoredResult};
 use crate::embedding::{Arrived, EmbeddingSource, Wanted};
 use crate::engine::Engine;
 use crate::opinion::Opinion;
@@ -38,14 +39,18 @@ struct Open {
     set: Arc<TenantSet>,
     scope: Scope,
     question: Question,
-    key: ResultKey,
 }
 
 impl Open {
-    /// Its embedding, or its result where nodes share one.
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted { question: &self.question.canonical, result: Some(self.key) }
+    /// What its result is kept under.
+    fn key(&self) -> ResultKey<'_> {
+        result_key(&self.set, self.question.signature, &self.scope)
     }
+}
+
+fn result_key<'a>(set: &'a TenantSet, signature: Signature, scope: &'a Scope) -> ResultKey<'a> {
+    let calibration = set.calibration.as_ref().map(|in_force| in_force.version());
+    ResultKey { signature, judge: &set.judge.id, calibration, scope }
 }
 
 /// A lookup after the steps that need no vector.
@@ -62,8 +67,10 @@ impl Engine {
     /// fault is never an empty result, and never cached.
     pub async fn lookup(&self, query: &str, options: Options) -> Result<Looked> {
         self.be_fresh().await;
-        let scope = self.scope(options)?;
-        self.lookup_within(self.spellings.question(query)?, scope, &AtomicBool::new(false)).await
+        let now = self.clock.now();
+        let scope = self.scope_at(options, now)?;
+        let question = self.spellings.question(query)?;
+        self.lookup_within(question, scope, now, &AtomicBool::new(false)).await
     }
 
     /// `late`: see [`Engine::with_vector`].
@@ -71,19 +78,25 @@ impl Engine {
         &self,
         question: Question,
         scope: Scope,
+        now: Timestamp,
         late: &AtomicBool,
     ) -> Result<Looked> {
-        let open = match self.without_vector(question, scope)? {
-            Step::Done(looked) => return Ok(looked),
-            Step::Open(open) => open,
-        };
+        match self.without_vector(question, scope, now)? {
+            Step::Done(looked) => Ok(looked),
+            // In a box: whoever is answered from a cache need not carry what a search needs.
+            Step::Open(open) => Box::pin(self.without_result(open, late)).await,
+        }
+    }
+
+    /// Steps 4 to 8.
+    async fn without_result(&self, open: Open, late: &AtomicBool) -> Result<Looked> {
         let asked = Instant::now();
-        let arrived = self.embeddings.one(&open.scope.tenant, open.wanted()).await?;
+        let arrived = self.embeddings.one(&open.scope.tenant, self.wanted(&open)).await?;
         self.with_vector(open, (arrived, None), asked.elapsed(), late).await
     }
 
     /// Steps 2 and 3: signature, cached result.
-    fn without_vector(&self, question: Question, scope: Scope) -> Result<Step> {
+    fn without_vector(&self, question: Question, scope: Scope, now: Timestamp) -> Result<Step> {
         let set = self.published(&scope.tenant)?;
         let done = |answer, cache| {
             Ok(Step::Done(Looked { answer, facts: Facts::new(cache, set.epoch()) }))
@@ -92,12 +105,17 @@ impl Engine {
         if let Some(served) = signature_match(&set, &signature, &scope) {
             return done(answer_by_signature(served, &scope)?, CacheStatus::SignatureHit);
         }
-        let calibration = set.calibration.as_ref().map(|in_force| in_force.version());
-        let key = ResultKey::new(signature, &scope, &set.judge.id, calibration);
-        if let Some(answer) = self.results.get(&key, &set.journal, self.clock.now()) {
+        let key = result_key(&set, signature, &scope);
+        if let Some(answer) = self.results.get(key, &set.journal, now) {
             return done(answer, CacheStatus::ResultHit);
         }
-        Ok(Step::Open(Open { set, scope, question, key }))
+        Ok(Step::Open(Open { set, scope, question }))
+    }
+
+    /// The embedding of an open lookup, or its result where nodes share one.
+    fn wanted<'a>(&self, open: &'a Open) -> Wanted<'a> {
+        let result = self.shared.is_some().then(|| open.key().name());
+        Wanted { question: &open.question.canonical, result }
     }
 
     /// Whether what was found at `epoch` within `scope` would be found now: no change came, and no
@@ -118,19 +136,20 @@ impl Engine {
         if open.scope.follows_today {
             open.scope.day = open.scope.today;
         }
-        self.without_vector(open.question, open.scope)
+        self.without_vector(open.question, open.scope, self.clock.now())
     }
 
     /// A result that nodes share, where it is known to be the one that would be found here.
     fn revived(
         &self,
-        Open { set, scope, question, key }: &Open,
+        open: &Open,
         vector: &Vector,
-        shared: Arc<(ResultKey, StoredResult)>,
+        shared: Arc<(ResultName, StoredResult)>,
     ) -> Option<Arc<Answer>> {
+        let Open { set, scope, question } = open;
         let (of, stored) = Arc::unwrap_or_clone(shared);
         // Others asked the same question on the same flight, under other options.
-        if of != *key {
+        if of != open.key().name() {
             return None;
         }
         let now = self.clock.now();
@@ -139,7 +158,7 @@ impl Engine {
             shared.used(if revived.is_some() { Outcome::Hit } else { Outcome::Stale });
         }
         let (answer, basis) = revived?;
-        Some(self.results.put(*key, now, answer, basis))
+        Some(self.results.put(&open.key().held(), now, answer, basis))
     }
 
     /// Steps 6 to 8: search, verification, decision; and the result into the cache. `late`: whether
@@ -158,7 +177,7 @@ impl Engine {
         let mut behind = 0;
         let hurried = late.load(Ordering::Relaxed);
         let deadline = self.opinions.as_ref().map(|opinions| opinions.deadline(hurried));
-        let (Open { set, scope, question, key }, (considered, reused), judged, opinion) = loop {
+        let (open, (considered, reused), judged, opinion) = loop {
             self.be_fresh().await;
             open = match self.renewed(open)? {
                 Step::Done(looked) => return Ok(looked),
@@ -203,6 +222,8 @@ impl Engine {
             }
         };
         late.fetch_or(opinion == Opinion::Late, Ordering::Relaxed);
+        let key = open.key().held();
+        let Open { set, scope, question } = open;
         let mut judged = judged;
         let in_force = set.calibration.as_deref();
         if let Some(in_force) = in_force {
@@ -217,9 +238,9 @@ impl Engine {
             let grounds = Grounds { signature, vector, scope, considered, reach };
             let now = self.clock.now();
             let basis = Basis::new(grounds, &set.journal, now);
-            let answer = self.results.put(key, now, answer, basis);
+            let answer = self.results.put(&key, now, answer, basis);
             if let Some(shared) = &self.shared {
-                shared.keep_result(key, &answer);
+                shared.keep_result(key.key().name(), &answer);
             }
             answer
         } else {

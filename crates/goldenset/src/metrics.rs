@@ -3,6 +3,7 @@
 
 mod cache;
 mod dependencies;
+mod kept;
 mod shared;
 mod watch;
 
@@ -21,6 +22,7 @@ use prometheus::{
 
 use cache::CacheMetrics;
 use dependencies::DependencyMetrics;
+use kept::Kept;
 use shared::SharedMetrics;
 use watch::WatchMetrics;
 
@@ -33,12 +35,12 @@ const BUCKETS: &[f64] = &[
 /// All that this process counts.
 pub struct Metrics {
     registry: Registry,
-    latency: HistogramVec,
-    hits: IntCounterVec,
-    misses: IntCounterVec,
+    latency: Kept<HistogramVec>,
+    hits: Kept<IntCounterVec>,
+    misses: Kept<IntCounterVec>,
     embedding: Histogram,
-    decisions: IntCounterVec,
-    opinions: IntCounterVec,
+    decisions: Kept<IntCounterVec>,
+    opinions: Kept<IntCounterVec>,
     entries: IntGaugeVec,
     epochs: IntGaugeVec,
     cache: CacheMetrics,
@@ -67,7 +69,7 @@ impl Metrics {
         let counter = |name: &str, help: &str, label: &str| {
             let counter = IntCounterVec::new(Opts::new(name, help), &[label])?;
             registry.register(Box::new(counter.clone()))?;
-            Ok::<_, prometheus::Error>(counter)
+            Ok::<_, prometheus::Error>(Kept::new(counter))
         };
         let gauge = |name: &str, help: &str| {
             let gauge = IntGaugeVec::new(Opts::new(name, help), &["tenant"])?;
@@ -111,7 +113,7 @@ impl Metrics {
             shared: SharedMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
             raising: Mutex::default(),
-            latency,
+            latency: Kept::new(latency),
             embedding,
             registry,
             default_threshold,
@@ -128,30 +130,30 @@ impl Metrics {
     ) {
         // A negative zero is the same threshold, and would be a label of its own.
         let threshold = threshold.unwrap_or(self.default_threshold) + 0.0;
-        // Two decimals of a number from 0 to 1: at most 101 values, and one for what is refused.
-        let threshold = match threshold {
-            threshold if (0.0..=1.0).contains(&threshold) => format!("{threshold:.2}"),
-            _ => "invalid".into(),
+        let (place, status) = match &facts {
+            Ok(facts) => (1 + facts.cache as usize, facts.cache.as_str()),
+            Err(_) => (0, "error"),
         };
-        let status = match &facts {
-            Ok(facts) => facts.cache.as_str(),
-            Err(_) => "error",
-        };
-        self.latency
-            .with_label_values(&[status, threshold.as_str()])
-            .observe(elapsed.as_secs_f64());
+        let seconds = elapsed.as_secs_f64();
+        // Most callers leave it open, and writing a number takes a good part of a lookup.
+        if threshold == self.default_threshold {
+            let labels = || [status.into(), label(threshold)];
+            self.latency.with(place, labels, |latency| latency.observe(seconds));
+        } else {
+            self.latency.all.with_label_values(&[status, &label(threshold)]).observe(seconds);
+        }
         let Ok(facts) = facts else { return };
-        for (tier, hit) in tiers(facts) {
+        for (place, tier, hit) in tiers(facts) {
             let family = if hit { &self.hits } else { &self.misses };
-            family.with_label_values(&[tier]).inc();
+            family.with(place, || [tier], IntCounter::inc);
         }
     }
 
     /// Counts a decision, and the second opinion that it was made with.
     pub fn decided(&self, decision: Decision, opinion: Opinion) {
-        self.decisions.with_label_values(&[decision.as_str()]).inc();
+        self.decisions.with(decision as usize, || [decision.as_str()], IntCounter::inc);
         if opinion != Opinion::NotAsked {
-            self.opinions.with_label_values(&[opinion.as_str()]).inc();
+            self.opinions.with(opinion as usize, || [opinion.as_str()], IntCounter::inc);
         }
     }
 
@@ -199,8 +201,16 @@ impl<'a> Raising<'a> {
     }
 }
 
-/// The tiers that a lookup asked, and whether each could answer.
-fn tiers(facts: &Facts) -> impl Iterator<Item = (&'static str, bool)> {
+/// Two decimals of a number from 0 to 1: at most 101 values, and one for what is refused.
+fn label(threshold: f64) -> String {
+    match threshold {
+        threshold if (0.0..=1.0).contains(&threshold) => format!("{threshold:.2}"),
+        _ => "invalid".into(),
+    }
+}
+
+/// The tiers that a lookup asked, each with its number, and whether each could answer.
+fn tiers(facts: &Facts) -> impl Iterator<Item = (usize, &'static str, bool)> {
     let by_signature = facts.cache == CacheStatus::SignatureHit;
     let by_result = (!by_signature).then_some(facts.cache == CacheStatus::ResultHit);
     let asked = [
@@ -209,7 +219,7 @@ fn tiers(facts: &Facts) -> impl Iterator<Item = (&'static str, bool)> {
         ("embedding", facts.embedding_cached),
         ("near_miss", facts.reused),
     ];
-    asked.into_iter().filter_map(|(tier, hit)| Some((tier, hit?)))
+    (0..).zip(asked).filter_map(|(place, (tier, hit))| Some((place, tier, hit?)))
 }
 
 /// An embedder whose calls are timed.

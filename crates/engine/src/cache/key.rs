@@ -1,18 +1,41 @@
-//! Key of a cached result: everything beside the golden set that its body depends on.
+//! Keys of cached results: everything beside the golden set that its body depends on.
 
-use goldenset_core::ModelId;
-use goldenset_core::{Signature, VersionNumber};
+use std::hash::{Hash, Hasher};
 
-use crate::scope::{Filters, Scope};
+use goldenset_core::{ModelId, Signature, VersionNumber};
+use quick_cache::Equivalent;
 
-/// 128 bits of a cryptographic hash over all parts, so that no two lookups share a result by
-/// chance or by intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ResultKey(pub(crate) [u8; 16]);
+use crate::scope::{Filters, KnownUntil, Scope};
+
+/// What a result is asked for by. In this process it counts as it is and not by a hash, so two
+/// lookups share a result only where every part is the same, and nothing has to be hashed that
+/// nobody can foresee.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ResultKey<'a> {
+    pub(crate) signature: Signature,
+    pub(crate) judge: &'a JudgeId,
+    /// The version that is in force, if any.
+    pub(crate) calibration: Option<VersionNumber>,
+    pub(crate) scope: &'a Scope,
+}
+
+/// A key that is kept with its result.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldKey {
+    signature: Signature,
+    judge: JudgeId,
+    calibration: Option<VersionNumber>,
+    scope: Scope,
+}
+
+/// What nodes call a result: 128 bits of a cryptographic hash over all parts of its key, so that no
+/// two lookups share one by chance or by intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ResultName(pub(crate) [u8; 16]);
 
 /// Identity of all that vectors, verdicts and decisions depend on beside question and scope: the
 /// part of a key that one engine's keys have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct JudgeId([u8; 32]);
 
 impl JudgeId {
@@ -25,14 +48,37 @@ impl JudgeId {
     }
 }
 
-impl ResultKey {
-    /// `calibration` is the version that is in force, if any.
-    pub(crate) fn new(
-        signature: Signature,
-        scope: &Scope,
-        judge: &JudgeId,
-        calibration: Option<VersionNumber>,
-    ) -> Self {
+impl<'a> ResultKey<'a> {
+    /// All that counts, in an order that is as good as any.
+    fn parts(self) -> impl Eq + use<'a> {
+        let Self { signature, judge, calibration, scope } = self;
+        // Whether the day of the question is today because none was named is of no account.
+        let Scope {
+            tenant,
+            min_similarity,
+            max_results,
+            filters: Filters { category, tags, lang },
+            day,
+            follows_today: _,
+            today,
+            kb_epoch: KnownUntil { otherwise, topics },
+            superseded_tags,
+        } = scope;
+        (
+            (signature, judge, calibration, tenant),
+            // Today is another day than the one that the question is about: reviews are due by it.
+            (min_similarity.to_bits(), max_results, day, today),
+            (otherwise, topics, category, tags, lang, superseded_tags),
+        )
+    }
+
+    pub(crate) fn held(self) -> HeldKey {
+        let Self { signature, judge, calibration, scope } = self;
+        HeldKey { signature, judge: *judge, calibration, scope: scope.clone() }
+    }
+
+    pub(crate) fn name(self) -> ResultName {
+        let Self { signature, judge, calibration, scope } = self;
         let mut parts = Parts(Vec::with_capacity(192));
         parts.fixed(judge.0);
         // Versions count from 1.
@@ -40,7 +86,6 @@ impl ResultKey {
         parts.fixed(*signature.as_bytes());
         parts.fixed(scope.min_similarity.to_bits().to_le_bytes());
         parts.fixed((scope.max_results as u64).to_le_bytes());
-        // Today is another day than the one that the question is about: reviews are due by it.
         for day in [scope.day, scope.today] {
             parts.fixed(day.year().to_le_bytes());
             parts.fixed([day.month(), day.day()].map(|number| number.to_le_bytes()[0]));
@@ -60,9 +105,57 @@ impl ResultKey {
             parts.fixed((values.len() as u64).to_le_bytes());
             values.iter().for_each(|value| parts.variable(value.as_bytes()));
         }
-        let mut key = [0; 16];
-        key.copy_from_slice(&blake3::hash(&parts.0).as_bytes()[..16]);
-        Self(key)
+        let mut name = [0; 16];
+        name.copy_from_slice(&blake3::hash(&parts.0).as_bytes()[..16]);
+        ResultName(name)
+    }
+}
+
+impl Hash for ResultKey<'_> {
+    /// What callers choose. The rest is the same for most keys of a tenant at a time; it is only
+    /// compared.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Scope { tenant, min_similarity, max_results, filters, kb_epoch, .. } = self.scope;
+        let Scope { day, superseded_tags, .. } = self.scope;
+        (self.signature, tenant, min_similarity.to_bits(), max_results, day).hash(state);
+        (&kb_epoch.otherwise, &kb_epoch.topics, superseded_tags).hash(state);
+        (&filters.category, &filters.tags, &filters.lang).hash(state);
+    }
+}
+
+impl PartialEq for ResultKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for ResultKey<'_> {}
+
+impl HeldKey {
+    /// The same, to compare with what is asked for.
+    pub(crate) fn key(&self) -> ResultKey<'_> {
+        let Self { signature, judge, calibration, scope } = self;
+        ResultKey { signature: *signature, judge, calibration: *calibration, scope }
+    }
+}
+
+impl Hash for HeldKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl PartialEq for HeldKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for HeldKey {}
+
+impl Equivalent<HeldKey> for ResultKey<'_> {
+    fn equivalent(&self, held: &HeldKey) -> bool {
+        *self == held.key()
     }
 }
 
@@ -85,6 +178,7 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
     use goldenset_core::TenantId;
     use goldenset_core::canonical::Canonical;
@@ -92,7 +186,6 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::scope::KnownUntil;
 
     #[test]
     fn every_part_counts() {
@@ -137,23 +230,36 @@ mod tests {
             with(&|s| s.filters.lang = vec!["a".into(), "b".into()]),
         ];
         let model = ModelId::new("m").unwrap();
-        let judge = JudgeId::new(&model, "v1", 0.9);
-        let question = Canonical::of("quanto costa?").signature();
-        let mut keys = HashSet::new();
-        for scope in &scopes {
-            keys.insert(ResultKey::new(question, scope, &judge, None));
+        let [question, other] = ["quanto costa?", "quanto non costa?"]
+            .map(|question| Canonical::of(question).signature());
+        let judges = [(&model, "v1", 0.9), (&model, "v2", 0.9), (&model, "v1", 0.91)]
+            .map(|(model, verifier, threshold)| JudgeId::new(model, verifier, threshold));
+        let other_model = JudgeId::new(&ModelId::new("n").unwrap(), "v1", 0.9);
+        let key = |signature, scope, judge, calibration| ResultKey {
+            signature,
+            judge,
+            calibration,
+            scope,
+        };
+        let mut keys: Vec<_> =
+            scopes.iter().map(|scope| key(question, scope, &judges[0], None)).collect();
+        keys.push(key(other, &base, &judges[0], None));
+        keys.extend([1, 2].map(|version| key(question, &base, &judges[0], Some(version))));
+        keys.extend(judges[1..].iter().map(|judge| key(question, &base, judge, None)));
+        keys.push(key(question, &base, &other_model, None));
+        let held: HashSet<_> = keys.iter().map(|key| key.held()).collect();
+        let names: HashSet<_> = keys.iter().map(|key| key.name().0).collect();
+        assert_eq!((held.len(), names.len()), (keys.len(), keys.len()));
+        // Whoever asks again finds what is held, and nothing of another key.
+        let state = BuildHasherDefault::<DefaultHasher>::default();
+        for (place, key) in keys.iter().enumerate() {
+            assert_eq!(state.hash_one(key), state.hash_one(key.held()));
+            for (other, held) in keys.iter().enumerate() {
+                assert_eq!(key.equivalent(&held.held()), place == other);
+            }
         }
-        let other = Canonical::of("quanto non costa?").signature();
-        keys.insert(ResultKey::new(other, &base, &judge, None));
-        keys.insert(ResultKey::new(question, &base, &judge, Some(1)));
-        keys.insert(ResultKey::new(question, &base, &judge, Some(2)));
-        for judge in [
-            JudgeId::new(&model, "v2", 0.9),
-            JudgeId::new(&model, "v1", 0.91),
-            JudgeId::new(&ModelId::new("n").unwrap(), "v1", 0.9),
-        ] {
-            keys.insert(ResultKey::new(question, &base, &judge, None));
-        }
-        assert_eq!(keys.len(), scopes.len() + 6);
+        // A day that was named and the same day because none was are one.
+        let follows = with(&|s| s.follows_today = true);
+        assert_eq!(key(question, &follows, &judges[0], None), keys[0]);
     }
 }

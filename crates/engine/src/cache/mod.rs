@@ -14,7 +14,7 @@ mod shared;
 pub(crate) use basis::{Basis, Grounds, Reach};
 pub use counts::{DropReason, Dropped};
 pub(crate) use embeddings::{EmbeddingCache, EmbeddingKey, Known, Read};
-pub(crate) use key::{JudgeId, ResultKey};
+pub(crate) use key::{HeldKey, JudgeId, ResultKey, ResultName};
 pub(crate) use near_misses::NearMisses;
 pub use near_misses::{NearMissRule, NearMissSettings, NearMissState};
 pub(crate) use results::ResultCache;

@@ -15,7 +15,8 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Basis, CacheLimits, DropReason, Dropped, Grounds, JudgeId, Reach, ResultCache, ResultKey,
+    Basis, CacheLimits, DropReason, Dropped, Grounds, HeldKey, JudgeId, Reach, ResultCache,
+    ResultKey,
 };
 use crate::answer::{Answer, LookupResult};
 use crate::judge::{Judge, Judges};
@@ -134,7 +135,7 @@ fn set() -> TenantSet {
 
 struct Rig {
     cache: ResultCache,
-    key: ResultKey,
+    key: HeldKey,
 }
 
 impl Rig {
@@ -142,18 +143,19 @@ impl Rig {
     fn new(grounds: Grounds, set: &TenantSet) -> Self {
         let limits = CacheLimits { ttl: SignedDuration::from_mins(5), bytes: 1 << 20 };
         let judge = JudgeId::new(&ModelId::new("three").unwrap(), "v", 0.9);
-        let key = ResultKey::new(grounds.signature, &grounds.scope, &judge, None);
+        let (signature, scope) = (grounds.signature, &grounds.scope);
+        let key = ResultKey { signature, judge: &judge, calibration: None, scope }.held();
         let rig = Self { cache: ResultCache::new(limits), key };
         rig.put(grounds, set, NOW);
         rig
     }
 
     fn put(&self, grounds: Grounds, set: &TenantSet, now: Timestamp) -> Arc<Answer> {
-        self.cache.put(self.key, now, answer(), Basis::new(grounds, &set.journal, now))
+        self.cache.put(&self.key, now, answer(), Basis::new(grounds, &set.journal, now))
     }
 
     fn get(&self, set: &TenantSet) -> Option<Arc<Answer>> {
-        self.cache.get(&self.key, &set.journal, NOW)
+        self.cache.get(self.key.key(), &set.journal, NOW)
     }
 
     fn dropped(&self) -> Dropped {
@@ -328,7 +330,7 @@ fn a_late_result_does_not_replace_a_newer_one() {
     // What is over gives way.
     let later = NOW + SignedDuration::from_mins(5);
     let put = rig.put(full(), &at_6, later);
-    let got = rig.cache.get(&rig.key, &at_7.journal, later);
+    let got = rig.cache.get(rig.key.key(), &at_7.journal, later);
     assert!(Arc::ptr_eq(&got.unwrap(), &put));
 }
 
@@ -339,7 +341,7 @@ fn living_on_does_not_renew_the_time_to_live() {
     let next = first.changed(stamp(6), vec![SetChange::Remove(id("far"))]);
     let at = |minutes| {
         let now = NOW + SignedDuration::from_mins(minutes);
-        rig.cache.get(&rig.key, &next.journal, now)
+        rig.cache.get(rig.key.key(), &next.journal, now)
     };
     assert!(at(4).is_some());
     assert!(at(5).is_none());

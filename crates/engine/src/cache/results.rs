@@ -9,13 +9,13 @@ use quick_cache::Weighter;
 use quick_cache::sync::{Cache, EntryAction, EntryResult};
 
 use super::counts::Counts;
-use super::{Basis, CacheLimits, DropReason, ResultKey, ResultsState, expiry};
+use super::{Basis, CacheLimits, DropReason, HeldKey, ResultKey, ResultsState, expiry};
 use crate::answer::Answer;
 use crate::snapshot::Journal;
 
 /// What an item costs beside its body, its vector and the names of its entries: key, tree node,
-/// scope, handles of entries.
-const OVERHEAD_BYTES: u64 = 512;
+/// scopes of key and basis, handles of entries.
+const OVERHEAD_BYTES: u64 = 768;
 
 #[derive(Clone)]
 struct Item {
@@ -26,8 +26,8 @@ struct Item {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<ResultKey, Item> for Bytes {
-    fn weight(&self, _: &ResultKey, item: &Item) -> u64 {
+impl Weighter<HeldKey, Item> for Bytes {
+    fn weight(&self, _: &HeldKey, item: &Item) -> u64 {
         let rests_on = item.answer.basis().map_or(0, |basis| {
             size_of_val(&*basis.vector) + size_of::<EntryId>() * basis.considered.len()
         });
@@ -38,7 +38,7 @@ impl Weighter<ResultKey, Item> for Bytes {
 /// Results by key. A result counts for the epoch that it was found at, and for later ones as long
 /// as no change in between can have altered it.
 pub(crate) struct ResultCache {
-    items: Cache<ResultKey, Item, Bytes>,
+    items: Cache<HeldKey, Item, Bytes>,
     limits: CacheLimits,
     counts: Counts,
 }
@@ -53,11 +53,11 @@ impl ResultCache {
     /// The result for `key` in the set that the changes in `journal` led to.
     pub(crate) fn get(
         &self,
-        key: &ResultKey,
+        key: ResultKey<'_>,
         journal: &Journal,
         now: Timestamp,
     ) -> Option<Arc<Answer>> {
-        let item = self.items.get(key)?;
+        let item = self.items.get(&key)?;
         let basis = item.answer.basis()?;
         if item.expires <= now {
             self.drop_item(key, &item, DropReason::Expired);
@@ -89,9 +89,9 @@ impl ResultCache {
     }
 
     /// Not what another put in its place meanwhile.
-    fn drop_item(&self, key: &ResultKey, item: &Item, reason: DropReason) {
+    fn drop_item(&self, key: ResultKey<'_>, item: &Item, reason: DropReason) {
         let same = |held: &Item| Arc::ptr_eq(&held.answer, &item.answer);
-        if self.items.remove_if(key, same).is_some() {
+        if self.items.remove_if(&key, same).is_some() {
             self.counts.dropped(reason, 1);
         }
     }
@@ -99,7 +99,7 @@ impl ResultCache {
     /// Keeps an answer, unless one is there that is known to hold for a later epoch.
     pub(crate) fn put(
         &self,
-        key: ResultKey,
+        key: &HeldKey,
         now: Timestamp,
         answer: Answer,
         basis: Basis,
@@ -115,12 +115,12 @@ impl ResultCache {
             now < held.expires && until.is_some_and(|until| found_at < until)
         };
         // Who is just putting the same has it as well; nobody waits for that.
-        let place = self.items.entry(&key, Some(Duration::ZERO), |_, held| match later(held) {
+        let place = self.items.entry(key, Some(Duration::ZERO), |_, held| match later(held) {
             true => EntryAction::Retain(()),
             false => EntryAction::ReplaceWithGuard,
         });
         if let EntryResult::Vacant(place) | EntryResult::Replaced(place, _) = place {
-            let expires = expiry(made, self.limits.ttl, key.0[0]);
+            let expires = expiry(made, self.limits.ttl, key.key().signature.as_bytes()[0]);
             // Refused where the place was taken away meanwhile: then it is not kept.
             place.insert(Item { expires, answer: Arc::clone(&answer) }).ok();
         }

@@ -29,13 +29,14 @@ impl Engine {
         options: Options,
     ) -> Result<Vec<Result<Looked>>> {
         self.be_fresh().await;
-        let scope = &self.scope(options.clone())?;
+        let now = self.clock.now();
+        let scope = &self.scope_at(options.clone(), now)?;
         let steps: Vec<_> = queries
             .iter()
-            .map(|query| self.without_vector(self.spellings.question(query)?, scope.clone()))
+            .map(|query| self.without_vector(self.spellings.question(query)?, scope.clone(), now))
             .collect();
         let open = steps.iter().filter_map(|step| match step {
-            Ok(Step::Open(open)) => Some(open.wanted()),
+            Ok(Step::Open(open)) => Some(self.wanted(open)),
             _ => None,
         });
         let open: Vec<_> = open.collect();
@@ -57,9 +58,10 @@ impl Engine {
                     }
                     // Something changed while vectors for the others were awaited.
                     (Step::Done(_), _) => {
-                        let scope = self.scope(options.clone())?;
+                        let now = self.clock.now();
+                        let scope = self.scope_at(options.clone(), now)?;
                         let question = self.spellings.question(&queries[place])?;
-                        self.lookup_within(question, scope, late).await
+                        self.lookup_within(question, scope, now, late).await
                     }
                     (Step::Open(open), arrived) => {
                         // A long batch must not hold the thread against everyone else.

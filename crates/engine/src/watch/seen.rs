@@ -12,7 +12,7 @@ pub struct Seen {
     outcome: Counter,
     /// None for an approved phrasing, and where no candidate is similar enough to list.
     score: Option<Counter>,
-    /// Kinds of guards that refuse the best candidate, as bits.
+    /// Kinds of guards that refuse the best candidate, as bits in the order of `GuardKind::ALL`.
     refused: u32,
     /// Kinds of guards that let it at most be suggested.
     suggest_only: u32,
@@ -72,11 +72,15 @@ impl Seen {
 
 fn kinds(guards: &[GuardResult], effect: Effect) -> u32 {
     let held = guards.iter().filter(|guard| guard.effect == effect);
-    held.fold(0, |bits, guard| bits | 1 << guard.kind as u32)
+    let place = |kind| GuardKind::ALL.iter().position(|known| *known == kind);
+    held.filter_map(|guard| place(guard.kind)).fold(0, |bits, place| bits | 1 << place)
 }
 
-fn of_kinds(bits: u32) -> impl Iterator<Item = GuardKind> {
-    // Most lookups have none.
-    let kinds = if bits == 0 { &[][..] } else { &GuardKind::ALL[..] };
-    kinds.iter().copied().filter(move |kind| bits & 1 << *kind as u32 != 0)
+fn of_kinds(mut bits: u32) -> impl Iterator<Item = GuardKind> {
+    std::iter::from_fn(move || {
+        let place = bits.trailing_zeros();
+        // Without the lowest that is set.
+        bits &= bits.wrapping_sub(1);
+        GuardKind::ALL.get(place as usize).copied()
+    })
 }

@@ -1,26 +1,28 @@
 //! Who calls, and whether the role is enough for the route.
 
-use axum::extract::{MatchedPath, Request};
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, Method, header};
 use goldenset_core::{Code, Error};
 
 use super::{App, Caller, roles};
 
 /// The other header that a key may come in.
-const API_KEY: &str = "x-api-key";
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// How keys are sent in `authorization`; case does not count.
 const BEARER: &str = "bearer ";
 
-/// Who calls, if the role is enough for the route.
+/// Who calls, if the role is enough for the route: a method, and a path as in the router.
 ///
 /// # Errors
 /// `key_missing`, `key_invalid`, `role_too_low`.
-pub(super) fn authorised(app: &App, request: &Request) -> Result<Caller, Error> {
-    let caller = caller(app, request.extensions(), request.headers())?;
-    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let needed = roles::needed(request.method(), path).ok_or_else(|| {
-        Error::new(Code::Internal, format!("no role is set for {} {path}", request.method()))
-    })?;
+pub(super) fn authorised(
+    app: &App,
+    (method, path): (&Method, &str),
+    extensions: &Extensions,
+    headers: &HeaderMap,
+) -> Result<Caller, Error> {
+    let caller = caller(app, extensions, headers)?;
+    let needed = roles::needed(method, path)
+        .ok_or_else(|| Error::new(Code::Internal, format!("no role is set for {method} {path}")))?;
     caller.needs(needed)?;
     Ok(caller)
 }

@@ -2,54 +2,96 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 use goldenset_core::{Code, Error};
+use http_body_util::BodyExt;
 use jiff::civil::Date;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 
+use super::App;
 use super::problem::Failure;
+
+/// What a body must be said to be.
+const JSON: &str = "application/json";
 
 /// A JSON body of type `T`.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        // Also without a body: a page in a browser can send any other type to this machine
-        // without asking, and must not be able to change a golden set.
-        let json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
-            let kind = kind.to_str().unwrap_or_default();
-            kind.split(';')
-                .next()
-                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-        });
-        if !json {
-            return Err(Error::new(Code::UnsupportedMediaType, "the body is not said to be JSON")
-                .field("content-type")
-                .fix("send the header `content-type: application/json`")
-                .into());
-        }
-        // A tenant in the address would be overlooked, and another tenant's set changed.
-        if let Some(query) = request.uri().query().filter(|query| !query.is_empty()) {
-            return Err(Error::new(Code::UnknownField, format!("`?{query}` is not taken here"))
-                .field("address")
-                .fix("put every parameter, `tenant` too, into the JSON body")
-                .into());
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-            let code = if too_large { Code::BodyTooLarge } else { Code::InvalidJson };
-            Error::new(code, rejection.body_text())
-                .field("body")
-                .fix("send a smaller body, whole, or raise server.body_limit_bytes")
-        })?;
-        parse(&bytes).map(Self).map_err(Failure)
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let (head, body) = request.into_parts();
+        read(&head, body, app.limits.body_bytes).await.map(Self).map_err(Failure)
     }
+}
+
+/// Reads the JSON body of a request, of at most `most` bytes.
+///
+/// # Errors
+/// `unsupported_media_type`, `unknown_field` for what is in the address; see [`whole`] and
+/// [`parse`].
+pub(super) async fn read<T: DeserializeOwned>(
+    head: &Parts,
+    body: Body,
+    most: usize,
+) -> Result<T, Error> {
+    // Also without a body: a page in a browser can send any other type to this machine
+    // without asking, and must not be able to change a golden set.
+    let json = head.headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        let said = || kind.to_str().unwrap_or_default().split(';').next().map(str::trim);
+        kind == JSON || said().is_some_and(|kind| kind.eq_ignore_ascii_case(JSON))
+    });
+    if !json {
+        return Err(Error::new(Code::UnsupportedMediaType, "the body is not said to be JSON")
+            .field("content-type")
+            .fix("send the header `content-type: application/json`"));
+    }
+    // A tenant in the address would be overlooked, and another tenant's set changed.
+    if let Some(query) = head.uri.query().filter(|query| !query.is_empty()) {
+        return Err(Error::new(Code::UnknownField, format!("`?{query}` is not taken here"))
+            .field("address")
+            .fix("put every parameter, `tenant` too, into the JSON body"));
+    }
+    parse(&whole(body, most).await?)
+}
+
+/// A body of at most `most` bytes.
+///
+/// # Errors
+/// `body_too_large`; `invalid_json` where it does not come whole.
+pub(super) async fn whole(mut body: Body, most: usize) -> Result<Bytes, Error> {
+    let refused = |code, detail: String| {
+        Error::new(code, detail)
+            .field("body")
+            .fix("send a smaller body, whole, or raise server.body_limit_bytes")
+    };
+    let mut parts = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|cause| {
+            refused(Code::InvalidJson, "the body did not come whole".into()).cause(cause)
+        })?;
+        // What is no data are trailers, which say nothing here.
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length > most {
+            let detail = format!("the body is longer than {most} bytes");
+            return Err(refused(Code::BodyTooLarge, detail));
+        }
+        // Most come in one piece, which is not copied.
+        if parts.is_empty() && body.is_end_stream() {
+            return Ok(data);
+        }
+        parts.extend_from_slice(&data);
+    }
+    Ok(parts.into())
 }
 
 /// Reads JSON; every error has a code of its own and names the field.
@@ -58,11 +100,11 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         let detail = format!("the body is not UTF-8 at byte {}", cause.valid_up_to());
         Error::new(Code::InvalidUtf8, detail).field("body").fix("encode the body as UTF-8")
     })?;
-    let text = if text.trim().is_empty() { "{}" } else { text };
     // Where a fault lies is only found out of a body that has one: it takes as long again.
     if let Ok(Object(value)) = serde_json::from_str(text) {
         return Ok(value);
     }
+    let text = if text.trim().is_empty() { "{}" } else { text };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -198,5 +240,24 @@ mod tests {
             let body = format!(r#"{{"query": "a", "as_of": {good}}}"#);
             assert!(parse::<Body>(body.as_bytes()).is_ok(), "{good}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_whole_or_refused() {
+        use axum::body::Body;
+        let read = async |pieces: &[Result<&'static str, &'static str>], most| {
+            let pieces: Vec<_> = pieces
+                .iter()
+                .map(|piece| piece.map(Bytes::from).map_err(std::io::Error::other))
+                .collect();
+            let body = Body::from_stream(futures::stream::iter(pieces));
+            whole(body, most).await.map_err(|error| error.code)
+        };
+        assert_eq!(read(&[], 0).await.unwrap(), "");
+        assert_eq!(whole(Body::from("abc"), 3).await.unwrap(), "abc");
+        assert_eq!(read(&[Ok("ab"), Ok(""), Ok("cd")], 4).await.unwrap(), "abcd");
+        assert_eq!(whole(Body::from("abc"), 2).await.unwrap_err().code, Code::BodyTooLarge);
+        assert_eq!(read(&[Ok("ab"), Ok("cd")], 3).await, Err(Code::BodyTooLarge));
+        assert_eq!(read(&[Ok("ab"), Err("gone")], 3).await, Err(Code::InvalidJson));
     }
 }

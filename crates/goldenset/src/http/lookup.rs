@@ -1,26 +1,29 @@
 //! `/v1/lookup` and `/v1/lookup/batch`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
 use goldenset_core::{Code, Epoch, Error, TenantId};
 use goldenset_engine::scope::{Filters, KbEpochs, Options};
 use goldenset_engine::{Facts, Looked};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::json::{JsonBody, Object, day};
+use super::json::{self, JsonBody, Object, day};
 use super::problem::{Failure, Problem};
-use super::{App, Caller};
+use super::short::Short;
+use super::{App, Caller, auth, guard, once};
 
 const CACHE: HeaderName = HeaderName::from_static("x-goldenset-cache");
 const EPOCH: HeaderName = HeaderName::from_static("x-goldenset-epoch");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// A body with the options of a lookup beside the field that is its own. (serde cannot both
@@ -69,11 +72,39 @@ lookup_body!(
     BatchBody { queries: Vec<String> }
 );
 
-pub(crate) async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    JsonBody(body): JsonBody<LookupBody>,
-) -> Result<Response, Failure> {
+/// Where [`one`] is.
+pub(super) const PATH: &str = "/v1/lookup";
+
+/// A lookup, and all that stands before it: no layer does (see `guard.rs`).
+pub(crate) async fn one(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let work = pin!(async {
+        let route = (&Method::POST, PATH);
+        match auth::authorised(&app, route, &head.extensions, &head.headers) {
+            Ok(caller) => {
+                let looked_up = pin!(async {
+                    looked_up(&app, &caller, &head, body)
+                        .await
+                        .unwrap_or_else(|error| Failure(error).into_response())
+                });
+                guard::admitted(&app.limits, looked_up).await
+            }
+            Err(error) => Failure(error).into_response(),
+        }
+    });
+    guard::entered(app.request_ids.of(&head.headers), work).await
+}
+
+async fn looked_up(
+    app: &App,
+    caller: &Caller,
+    head: &Parts,
+    body: Body,
+) -> Result<Response, Error> {
+    // A lookup writes nothing that could be done twice; a key that is no key is refused all the
+    // same.
+    once::key(&head.headers).transpose()?;
+    let body: LookupBody = json::read(head, body, app.limits.body_bytes).await?;
     let started = Instant::now();
     let (query, mut options) = body.split();
     options.tenant = Some(caller.tenant(options.tenant)?);
@@ -147,8 +178,10 @@ fn failed(place: usize, error: Error) -> Result<Bytes, Error> {
 }
 
 fn facts_headers(cache: HeaderValue, epoch: Option<Epoch>) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(8);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // With the id of the request and the length: no more, or the map is one that allocators are
+    // slow with.
+    let mut headers = HeaderMap::with_capacity(6);
+    headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(CACHE, cache);
     if let Some(epoch) = epoch {
         headers.insert(EPOCH, HeaderValue::from(epoch.0));
@@ -164,17 +197,16 @@ fn replied(headers: HeaderMap, body: Bytes) -> Response {
 
 /// Milliseconds of each step that was taken, to the microsecond.
 fn timing(facts: &Facts, total: Duration) -> HeaderValue {
-    let steps = [
-        ("embedding", facts.embedding),
-        ("verification", facts.verification),
-        ("total", Some(total)),
-    ];
-    let mut text = String::with_capacity(96);
-    for (name, time) in steps.into_iter().filter_map(|(name, time)| Some((name, time?))) {
-        let comma = if text.is_empty() { "" } else { ", " };
-        let micros = (time.as_nanos() + 500) / 1_000;
-        // Writing into a text cannot fail.
-        write!(text, "{comma}{name};dur={}.{:03}", micros / 1_000, micros % 1_000).ok();
+    let mut text = Short::<160>::new();
+    let micros = |time: Duration| {
+        let micros = time.saturating_add(Duration::from_nanos(500)).as_micros();
+        u64::try_from(micros).unwrap_or(u64::MAX)
+    };
+    if let Some(time) = facts.embedding {
+        text.text("embedding;dur=").thousandths(micros(time)).text(", ");
     }
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    if let Some(time) = facts.verification {
+        text.text("verification;dur=").thousandths(micros(time)).text(", ");
+    }
+    text.text("total;dur=").thousandths(micros(total)).value()
 }

@@ -28,17 +28,15 @@ mod questions;
 mod references;
 mod roles;
 pub mod server;
+mod short;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use goldenset_engine::{Engine, Watch};
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
 use crate::metrics::Metrics;
 use crate::serving::Serving;
@@ -58,6 +56,7 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What a request may cost.
     pub limits: Limits,
+    request_ids: RequestIds,
 }
 
 impl App {
@@ -69,7 +68,8 @@ impl App {
         metrics: Arc<Metrics>,
         limits: Limits,
     ) -> Self {
-        Self { serving: ArcSwap::new(serving), keys, metrics, limits }
+        let request_ids = RequestIds::default();
+        Self { serving: ArcSwap::new(serving), keys, metrics, limits, request_ids }
     }
 
     /// What answers at the moment; whoever began with it may end with it.
@@ -98,9 +98,10 @@ impl App {
 
 /// All routes. What each needs of its caller is in `roles.rs`.
 pub fn router(app: Arc<App>) -> Router {
-    let body_limit = app.limits.body_bytes;
+    let enter = from_fn_with_state(Arc::clone(&app), guard::enter);
+    // Of the one route that layers stand before only where it refuses a method.
+    let not_allowed = MethodRouter::new().fallback(problem::method_not_allowed);
     Router::new()
-        .route("/v1/lookup", post(lookup::one))
         .route("/v1/lookup/batch", post(lookup::batch))
         .route("/v1/compare", post(compare::compare))
         .route("/v1/entries", get(entries::list))
@@ -141,10 +142,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(health::openapi))
         .fallback(problem::unknown_route)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(DefaultBodyLimit::max(body_limit))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(RequestIds::default()))
+        .layer(enter.clone())
+        .route("/v1/lookup", not_allowed.layer(enter).post(lookup::one))
         .with_state(app)
 }
 

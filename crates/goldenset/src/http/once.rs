@@ -3,19 +3,20 @@
 //! The key goes with the caller into the transaction of the write, where its outcome is kept; so
 //! no crash comes between the two. A reply that gives an earlier outcome again says so in a header.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use goldenset_core::ports::Once;
 use goldenset_core::{Code, Error};
 
+use super::json::whole;
 use super::problem::Failure;
 use super::{App, Caller};
 
 /// The header that brings a key.
-const HEADER: &str = "idempotency-key";
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The header of a reply to what was done before.
 pub(crate) const REPLAYED: &str = "idempotency-replayed";
 /// Longest key, in bytes.
@@ -35,24 +36,29 @@ pub(super) async fn run(app: &App, request: Request, next: Next) -> Response {
     response
 }
 
+/// The idempotency key that a request brings, if it brings one.
+///
+/// # Errors
+/// `invalid_field`.
+pub(super) fn key(headers: &HeaderMap) -> Option<Result<&str, Error>> {
+    let key = headers.get(HEADER)?.to_str().unwrap_or_default();
+    let usable =
+        (1..=MAX_BYTES).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    Some(usable.then_some(key).ok_or_else(|| {
+        Error::new(Code::InvalidField, "the idempotency key is empty or unusable")
+            .field(HEADER.as_str())
+            .fix("give 1 to 200 visible ASCII characters, such as a UUID")
+    }))
+}
+
 async fn identified(app: &App, request: Request) -> Result<Request, Error> {
     let writes = [Method::POST, Method::PUT].contains(request.method());
-    let Some(given) = request.headers().get(HEADER).filter(|_| writes) else {
+    let Some(key) = key(request.headers()).filter(|_| writes) else {
         return Ok(request);
     };
-    let key = given.to_str().unwrap_or_default().to_owned();
-    if key.is_empty() || key.len() > MAX_BYTES || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::new(Code::InvalidField, "the idempotency key is empty or unusable")
-            .field(HEADER)
-            .fix("give 1 to 200 visible ASCII characters, such as a UUID"));
-    }
+    let key = key?.to_owned();
     let (mut head, body) = request.into_parts();
-    let bytes = to_bytes(body, app.limits.body_bytes).await.map_err(|cause| {
-        Error::new(Code::BodyTooLarge, "the body is too large, or did not come whole")
-            .field("body")
-            .fix("send less, or raise server.body_limit_bytes")
-            .cause(cause)
-    })?;
+    let bytes = whole(body, app.limits.body_bytes).await?;
     let mut hash = blake3::Hasher::new();
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     // Neither part has a line break, so they cannot run into each other.

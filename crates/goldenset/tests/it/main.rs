@@ -49,6 +49,8 @@ mod keys_operator;
 #[cfg(test)]
 mod lookup;
 #[cfg(test)]
+mod lookup_http;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod missed;

@@ -19,7 +19,7 @@ use goldenset_core::{Embedding, ModelId, Signature, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::{CacheLimits, ResultKey, expiry};
+use super::{CacheLimits, ResultName, expiry};
 use crate::answer::Answer;
 use counts::Counts;
 use writer::Keep;
@@ -56,7 +56,7 @@ pub(crate) struct Asked {
     pub(crate) tenant: TenantId,
     pub(crate) signature: Signature,
     /// Its result under these options, if any is wanted.
-    pub(crate) result: Option<ResultKey>,
+    pub(crate) result: Option<ResultName>,
 }
 
 /// What there is of one question.
@@ -159,8 +159,8 @@ impl Shared {
     }
 
     /// Keeps a result, some time later.
-    pub(crate) fn keep_result(&self, key: ResultKey, answer: &Arc<Answer>) {
-        self.keep(Keep::Result(key, Arc::clone(answer)));
+    pub(crate) fn keep_result(&self, name: ResultName, answer: &Arc<Answer>) {
+        self.keep(Keep::Result(name, Arc::clone(answer)));
     }
 
     /// Keeps an embedding that was just made, some time later.

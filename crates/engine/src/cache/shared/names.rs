@@ -5,7 +5,7 @@
 
 use goldenset_core::{ModelId, Signature, TenantId};
 
-use super::super::ResultKey;
+use super::super::ResultName;
 use super::envelope::FORMAT;
 use crate::invalidate::Selection;
 
@@ -24,7 +24,7 @@ impl Names {
         &self,
         tenant: &TenantId,
         signature: &Signature,
-        key: &ResultKey,
+        key: &ResultName,
     ) -> String {
         let options = hex(&[&self.build, &key.0], 16);
         format!("{}{{{signature}}}:{options}", results_of(tenant))

@@ -8,7 +8,7 @@ use goldenset_core::{Embedding, Signature, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 
-use super::super::ResultKey;
+use super::super::ResultName;
 use super::counts::Counts;
 use super::envelope::seal;
 use super::names::Names;
@@ -21,7 +21,7 @@ const MOST_AT_ONCE: usize = 32;
 
 /// Something to write.
 pub(super) enum Keep {
-    Result(ResultKey, Arc<Answer>),
+    Result(ResultName, Arc<Answer>),
     Embedding { tenant: TenantId, signature: Signature, embedding: Embedding, made: Timestamp },
 }
 
