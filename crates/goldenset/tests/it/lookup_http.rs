@@ -167,7 +167,11 @@ fn a_lookup_that_waits_too_long_is_given_up_and_leaves_its_place() {
     let tenant = Tenant::on(&server, "default");
     for _ in 0..2 {
         let reply = tenant.lookup("Chi?");
-        reply.refused(503, "timed_out", "");
+        // The provider is given as long as the request: which of the two ends is found first is
+        // chance.
+        let code = reply.json()["code"].clone();
+        assert!(["timed_out", "embedding_unavailable"].iter().any(|one| code == *one), "{code}");
+        assert_eq!(reply.status, 503);
         assert_eq!(reply.header("retry-after"), "1");
         assert!(reply.headers.contains_key("x-request-id"));
     }
