@@ -17,6 +17,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use goldenset_core::{Code, Error};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use super::problem::{self, Failure};
 use super::short::Short;
@@ -90,7 +91,8 @@ pub(super) async fn admitted(
         )
         .into_response();
     };
-    // Most lookups never wait, and need no timer.
+    // Most lookups never wait, and need no timer; but the time counts from here.
+    let started = Instant::now();
     let at_once = poll_fn(|context| {
         Poll::Ready(match work.as_mut().poll(context) {
             Poll::Ready(response) => Some(response),
@@ -100,7 +102,7 @@ pub(super) async fn admitted(
     if let Some(response) = at_once.await {
         return response;
     }
-    match tokio::time::timeout(limits.timeout, work).await {
+    match timeout_at(started + limits.timeout, work).await {
         Ok(response) => response,
         Err(_) => Failure(
             Error::new(Code::TimedOut, "the request took longer than the server allows")

@@ -86,22 +86,35 @@ pub(super) async fn published(
 ) -> Result<PublishedState, Fault> {
     let stamp = stamp(db, tenant).await?;
     let mut suspensions = references::suspensions(db, tenant).await?;
-    // No id is empty, so all come after the empty one.
-    let mut after = String::new();
+    let mut after: Option<EntryId> = None;
     loop {
-        let part = sqlx::query(PUBLISHED).bind(tenant.as_str()).bind(after.clone()).bind(PART);
-        let mut rows = rows(db, part).await?;
-        let Some(last) = rows.last() else { break };
-        let last = last.id.to_string();
+        let mut rows = published_part(db, tenant, after.as_ref()).await?;
+        let Some(last) = rows.last().map(|last| last.id.clone()) else { break };
         let vectors = sqlx::query(PUBLISHED_VECTORS).bind(tenant.as_str()).bind(model.as_str());
-        fill(db, &mut rows, vectors.bind(after).bind(last.clone()), without_words).await?;
+        let vectors = vectors.bind(from(after.as_ref()).to_owned()).bind(last.to_string());
+        fill(db, &mut rows, vectors, without_words).await?;
         suspend(&mut rows, &mut suspensions);
         let entries = rows.into_iter().map(VersionRow::published).collect::<Result<_, _>>()?;
         parts.take(entries).await?;
-        after = last;
+        after = Some(last);
     }
     let calibration = calibration::active(db, tenant).await?;
     Ok(PublishedState { stamp, calibration })
+}
+
+/// The next served versions after an entry, without vectors; none when there are no more.
+pub(super) async fn published_part(
+    db: &mut Connection,
+    tenant: &TenantId,
+    after: Option<&EntryId>,
+) -> Result<Vec<VersionRow>, Fault> {
+    let after = from(after).to_owned();
+    rows(db, sqlx::query(PUBLISHED).bind(tenant.as_str()).bind(after).bind(PART)).await
+}
+
+/// No id is empty, so all come after the empty one.
+fn from(after: Option<&EntryId>) -> &str {
+    after.map_or("", EntryId::as_str)
 }
 
 pub(super) async fn words(
@@ -190,8 +203,7 @@ pub(super) async fn entries(
     after: Option<&EntryId>,
     limit: usize,
 ) -> Result<Vec<EntryRecord>, Fault> {
-    // No id is empty, so all come after the empty one.
-    let after = after.map_or("", EntryId::as_str);
+    let after = from(after);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     records(db, sqlx::query(PAGE).bind(tenant.as_str()).bind(after).bind(limit), tenant).await
 }

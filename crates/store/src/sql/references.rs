@@ -13,7 +13,6 @@ use sqlx::Row;
 use super::driver::{Connection, DbRow};
 use super::fault::{Fault, damaged};
 use super::number::{self, Number};
-use super::select::PUBLISHED;
 use super::write::{Audited, Journalled, Key};
 use super::{once, read, rows, write};
 
@@ -28,15 +27,18 @@ pub(super) async fn resting_on(
     version: &str,
 ) -> Result<Vec<Resting>, Fault> {
     let held = suspensions(db, tenant).await?;
-    // All of it at once: what rests on a document is named in one answer.
-    let published = sqlx::query(PUBLISHED).bind(tenant.as_str()).bind("").bind(i64::MAX);
-    let published = read::rows(db, published).await?;
-    let resting = published.into_iter().filter_map(|row| {
-        let reference = document.rested_on_by(&row.content.references, version)?.text.clone();
-        let suspended = held.contains_key(&row.id);
-        Some(Resting { id: row.id, version: row.version, reference, suspended })
-    });
-    Ok(resting.collect())
+    let mut resting = Vec::new();
+    let mut after = None;
+    loop {
+        let part = read::published_part(db, tenant, after.as_ref()).await?;
+        let Some(last) = part.last() else { return Ok(resting) };
+        after = Some(last.id.clone());
+        resting.extend(part.into_iter().filter_map(|row| {
+            let reference = document.rested_on_by(&row.content.references, version)?.text.clone();
+            let suspended = held.contains_key(&row.id);
+            Some(Resting { id: row.id, version: row.version, reference, suspended })
+        }));
+    }
 }
 
 /// Records a change and suspends what rests on the document, unless that was done already.

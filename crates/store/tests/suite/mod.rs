@@ -85,6 +85,7 @@ macro_rules! conformance {
                 calibrating::changes_of_calibration_are_journalled,
                 calibrating::a_change_of_calibration_with_a_key_is_made_once,
                 suspending::what_rests_is_suspended_until_it_is_approved,
+                suspending::what_rests_is_found_in_a_large_set,
                 suspending::changes_add_up_and_are_undone_one_by_one,
                 suspending::a_change_in_force_is_not_made_twice,
                 suspending::retiring_ends_a_suspension,

@@ -305,3 +305,21 @@ pub(crate) async fn a_change_with_a_key_is_made_once(golden: Golden) {
     assert_eq!(refused.unwrap_err().code, Code::IdempotencyReused);
     assert_eq!(golden.epoch().await, undone.epoch);
 }
+
+/// A set of which not all is read at a time.
+pub(crate) async fn what_rests_is_found_in_a_large_set(golden: Golden) {
+    const ENTRIES: usize = 1100;
+    let name = |number: usize| format!("e{number:04}");
+    let rests = |number: &usize| number % 2 == 1;
+    let set = (0..ENTRIES).map(|number| match rests(&number) {
+        true => serve(&name(number), &resting("a")),
+        false => serve(&name(number), &bare("a")),
+    });
+    golden.commit(set.collect()).await.unwrap();
+    let done = change(&golden, LAW, "2025").await;
+    let expected: Vec<_> = (0..ENTRIES).filter(rests).map(|number| id(&name(number))).collect();
+    let found: Vec<_> = done.suspensions.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(found, expected);
+    let held = golden.served().await.entries.into_iter().filter(|it| !it.suspensions.is_empty());
+    assert_eq!(held.map(|entry| entry.id).collect::<Vec<_>>(), expected);
+}
