@@ -40,15 +40,23 @@ impl Bounds {
         if !is_coded(query_length) {
             return None;
         }
-        let mut rest: Vec<f32> =
-            query.iter().zip(centre).map(|(query, centre)| query - centre).collect();
+        // Loops, because iterators that are collected are not compiled with the rest.
+        let mut rest = query.to_vec();
+        for (rest, centre) in rest.iter_mut().zip(centre) {
+            *rest -= centre;
+        }
         let rest_length = inner(&rest, &rest).sqrt();
-        let largest = rest.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        let mut largest = 0.0_f32;
+        for value in &rest {
+            largest = if value.abs() > largest { value.abs() } else { largest };
+        }
         let scale = largest / f32::from(i8::MAX);
         let per_scale = if scale > 0.0 { scale.recip() } else { 0.0 };
-        let numbers: Vec<i8> = rest.iter().map(|value| (value * per_scale).round() as i8).collect();
+        let mut numbers = vec![0_i8; rest.len()];
         // What the numbers lose, each by less than the step from one float to the next beside it.
-        for (value, number) in rest.iter_mut().zip(&numbers) {
+        for (value, number) in rest.iter_mut().zip(&mut numbers) {
+            // A cast cuts off the fraction, so from 0 on this is the nearest.
+            *number = ((*value * per_scale + 128.5) as i32 - 128) as i8;
             *value -= f32::from(*number) * scale;
         }
         let lost = rest_length * 2.0 * f64::from(f32::EPSILON);
@@ -68,20 +76,22 @@ impl Bounds {
         })
     }
 
-    /// A bound for each of the rows; `products` is room to work in.
-    pub(crate) fn of_rows(
-        &self,
-        codes: &Codes,
-        products: &mut Vec<i32>,
-    ) -> impl Iterator<Item = f32> {
+    /// A bound for each of the rows, into `bounds`; `products` is room to work in.
+    pub(crate) fn of_rows(&self, codes: &Codes, products: &mut Vec<i32>, bounds: &mut Vec<f32>) {
         products.resize(codes.len(), 0);
+        bounds.resize(codes.len(), 0.0);
         kernel::products(&codes.packed, &self.factors, products);
         let base = self.base + self.off(codes);
-        let rows = codes.facts.iter().zip(products.iter());
-        rows.map(move |(facts, product)| {
-            let product = (*product as f32 - self.middle) * (facts.step * self.scale);
-            base + facts.along + product + self.length * facts.error
-        })
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for ((bound, facts), product) in bounds.iter_mut().zip(&codes.facts).zip(&*products)
+                {
+                    let product = (*product as f32 - self.middle) * (facts.step * self.scale);
+                    *bound = base + facts.along + product + self.length * facts.error;
+                }
+            },
+        );
     }
 
     /// What one row is hardly above: a bound where `share`, of its code's error, is 1.
@@ -93,6 +103,24 @@ impl Bounds {
         let facts = codes.facts[row];
         let product = (product[0] as f32 - self.middle) * (facts.step * self.scale);
         self.base + self.off(codes) + facts.along + product + self.length * facts.error * share
+    }
+
+    /// A closer bound of a row than its first one, by the code of what its code is off; the first
+    /// one where it has none.
+    pub(crate) fn closer(&self, codes: &Codes, row: usize, bound: f32) -> f32 {
+        let finer = &codes.finer;
+        let (Some(facts), Some(first)) = (finer.facts.get(row), codes.facts.get(row)) else {
+            return bound;
+        };
+        let blocks = self.factors.len();
+        let mut product = [0];
+        let packed = &finer.packed[row * blocks..(row + 1) * blocks];
+        kernel::products(packed, &self.factors, &mut product);
+        let product = (product[0] as f32 - self.middle) * (facts.step * self.scale);
+        let off = (self.error + 2.0 * self.rounding) * finer.longest_code;
+        let closer = bound + product + self.length * (facts.error - first.error) + off;
+        // Of infinite errors nothing is left.
+        if closer < bound { closer } else { bound }
     }
 
     /// What rounding query and sums can lose.
@@ -123,18 +151,27 @@ mod tests {
         })
     }
 
+    fn first(bounds: &Bounds, codes: &Codes) -> f32 {
+        let mut of_rows = Vec::new();
+        bounds.of_rows(codes, &mut Vec::new(), &mut of_rows);
+        of_rows[0]
+    }
+
     proptest! {
         #[test]
         fn no_row_is_above_its_bound(vectors in vectors(9)) {
             let (query, centre, rows) = (&vectors[0], &vectors[1], &vectors[1..]);
             let mut codes = Codes::default();
-            rows.iter().for_each(|row| codes.push(row, centre));
+            rows.iter().for_each(|row| codes.push(row, centre, true));
             let bounds = Bounds::of(query, centre).expect("short enough");
-            let bounds: Vec<f32> = bounds.of_rows(&codes, &mut Vec::new()).collect();
-            prop_assert_eq!(bounds.len(), rows.len());
-            for (row, bound) in rows.iter().zip(bounds) {
+            let mut bounds_of_rows = Vec::new();
+            bounds.of_rows(&codes, &mut Vec::new(), &mut bounds_of_rows);
+            prop_assert_eq!(bounds_of_rows.len(), rows.len());
+            for (place, (row, bound)) in rows.iter().zip(bounds_of_rows).enumerate() {
                 let similarity = dot(query, row);
                 prop_assert!(similarity <= bound, "{similarity} is above {bound}");
+                let closer = bounds.closer(&codes, place, bound);
+                prop_assert!(similarity <= closer, "{similarity} is above {closer}");
             }
         }
     }
@@ -149,10 +186,10 @@ mod tests {
             let row: Vec<f32> = signs.iter().map(|up| if *up { 1.0 } else { -1.0 }).collect();
             let (query, centre) = (&query[..row.len()], vec![0.0; row.len()]);
             let mut codes = Codes::default();
-            codes.push(&row, &centre);
+            codes.push(&row, &centre, true);
             prop_assert!(codes.facts[0].error < 1e-6);
             let bounds = Bounds::of(query, &centre).expect("short enough");
-            let bound = bounds.of_rows(&codes, &mut Vec::new()).next().expect("a row");
+            let bound = first(&bounds, &codes);
             prop_assert!(dot(query, &row) <= bound);
         }
     }
@@ -166,23 +203,39 @@ mod tests {
             rest.zip(&centre).map(|(rest, centre)| centre * 0.9 + rest * 0.45).collect()
         };
         let mut codes = Codes::default();
-        codes.push(&row(1.3), &centre);
+        codes.push(&row(1.3), &centre, true);
         let bounds = Bounds::of(&row(2.1), &centre).expect("short enough");
-        let bound = bounds.of_rows(&codes, &mut Vec::new()).next().expect("a row");
+        let bound = first(&bounds, &codes);
         let similarity = dot(&row(1.3), &row(2.1));
         assert!(bound - similarity < 0.05, "{similarity} has the bound {bound}");
+        let closer = bounds.closer(&codes, 0, bound);
+        assert!(closer - similarity < 0.01, "{similarity} has the closer bound {closer}");
+    }
+
+    #[test]
+    fn what_has_no_finer_code_keeps_its_bound() {
+        let (row, centre, mut codes) = ([0.3, -0.7, 0.1], [0.0; 3], Codes::default());
+        for finer in [true, false, true] {
+            codes.push(&row, &centre, finer);
+        }
+        let bounds = Bounds::of(&row, &centre).expect("short enough");
+        let closer = [0, 1, 2].map(|place| bounds.closer(&codes, place, 5.0));
+        assert!(closer[0] < 5.0);
+        assert_eq!(closer[1..], [5.0; 2], "none after one without");
     }
 
     #[test]
     fn what_has_no_code_has_no_bound() {
         let mut codes = Codes::default();
         for value in [f32::NAN, f32::INFINITY, 1e30] {
-            codes.push(&[value, 1.0], &[0.0, 0.0]);
+            codes.push(&[value, 1.0], &[0.0, 0.0], true);
             assert!(Bounds::of(&[1.0, value], &[0.0, 0.0]).is_none());
         }
         for query in [[0.0, 0.0], [1.0, -1.0]] {
             let bounds = Bounds::of(&query, &[0.0, 0.0]).expect("short enough");
-            assert!(bounds.of_rows(&codes, &mut Vec::new()).all(|bound| bound == f32::INFINITY));
+            let mut of_rows = Vec::new();
+            bounds.of_rows(&codes, &mut Vec::new(), &mut of_rows);
+            assert_eq!(of_rows, [f32::INFINITY; 3]);
         }
     }
 }

@@ -56,17 +56,17 @@ impl Chunk {
         self.codes.len() < self.groups.len()
     }
 
-    /// Makes the codes that are missing.
-    pub(crate) fn encode(&mut self, centre: &[f32]) {
+    /// Makes the codes that are missing; `finer`: with those of what they are off.
+    pub(crate) fn encode(&mut self, centre: &[f32], finer: bool) {
         let codes = Arc::make_mut(&mut self.codes);
         for row in self.data.chunks_exact(centre.len()).skip(codes.len()) {
-            codes.push(row, centre);
+            codes.push(row, centre, finer);
         }
     }
 
     /// Makes all codes anew.
-    pub(crate) fn encode_anew(&mut self, centre: &[f32]) {
+    pub(crate) fn encode_anew(&mut self, centre: &[f32], finer: bool) {
         self.codes = Arc::default();
-        self.encode(centre);
+        self.encode(centre, finer);
     }
 }

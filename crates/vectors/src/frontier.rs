@@ -44,7 +44,8 @@ impl Frontier {
         self.bounds.extend(bounds);
         self.bounds.resize(self.bounds.len().next_multiple_of(BLOCK), f32::NEG_INFINITY);
         for (place, bounds) in self.bounds[first..].chunks_exact(BLOCK).enumerate() {
-            let highest = bounds.iter().fold(f32::NEG_INFINITY, |highest, b| highest.max(*b));
+            let higher = |highest, bound: &f32| if *bound > highest { *bound } else { highest };
+            let highest = bounds.iter().fold(f32::NEG_INFINITY, higher);
             let row = (place * BLOCK) as u32;
             let bounds = (first + place * BLOCK) as u32;
             self.blocks.push(Block { highest, chunk, row, bounds });
@@ -52,27 +53,11 @@ impl Frontier {
     }
 
     /// Hands out every row whose bound is not below `least`, the similarity that a row needs to
-    /// matter, which `visit` gets to know with each row that it looks at.
-    pub(crate) fn visit(&mut self, least: f32, mut visit: impl FnMut(Place) -> f32) {
-        self.visit_some(least, |rows| {
-            let mut least = f32::MIN;
-            for (bound, place) in rows {
-                if *bound >= least {
-                    least = visit(*place);
-                }
-            }
-            least
-        });
-    }
-
-    /// The same by some rows at a time, each with its bound: waiting for the memory of one, the
-    /// processor can go on with the next.
-    pub(crate) fn visit_some(
-        &mut self,
-        mut least: f32,
-        mut visit: impl FnMut(&[(f32, Place)]) -> f32,
-    ) {
-        let mut some = Vec::with_capacity(AT_ONCE + BLOCK);
+    /// matter, which `visit` tells anew. By some rows at a time, each with its bound: waiting for
+    /// the memory of one, the processor can go on with the next.
+    pub(crate) fn visit(&mut self, mut least: f32, mut visit: impl FnMut(&[(f32, Place)]) -> f32) {
+        let mut some = [(0.0, (0, 0)); AT_ONCE + BLOCK];
+        let mut chosen = 0;
         // Rows above had their turn.
         let mut done = f32::INFINITY;
         let mut wave = FIRST_WAVE;
@@ -92,18 +77,19 @@ impl Frontier {
                 }
                 let first = block.bounds as usize;
                 for (row, bound) in (block.row..).zip(&self.bounds[first..first + BLOCK]) {
-                    if *bound >= least && *bound > above && *bound <= done {
-                        some.push((*bound, (block.chunk, row)));
-                    }
+                    // Written first and counted then: which ones matter nothing could foresee, and
+                    // a branch that is foreseen wrongly takes longer than writing all.
+                    some[chosen] = (*bound, (block.chunk, row));
+                    chosen += usize::from((*bound >= least) & (*bound > above) & (*bound <= done));
                 }
-                if some.len() >= AT_ONCE {
-                    least = visit(&some);
-                    some.clear();
+                if chosen >= AT_ONCE {
+                    least = visit(&some[..chosen]);
+                    chosen = 0;
                 }
             }
-            if !some.is_empty() {
-                least = visit(&some);
-                some.clear();
+            if chosen > 0 {
+                least = visit(&some[..chosen]);
+                chosen = 0;
             }
             if above == f32::NEG_INFINITY {
                 return;
@@ -137,10 +123,12 @@ mod tests {
             // Like a search whose every row is as similar as its bound and that wants `enough`.
             let mut seen = BTreeMap::new();
             let mut best: Vec<i16> = Vec::new();
-            frontier.visit(f32::MIN, |(chunk, row)| {
-                let bound = chunks[chunk as usize][row as usize];
-                assert!(seen.insert((chunk, row), bound).is_none(), "twice");
-                best.insert(best.partition_point(|other| *other >= bound), bound);
+            frontier.visit(f32::MIN, |rows| {
+                for (_, (chunk, row)) in rows {
+                    let bound = chunks[*chunk as usize][*row as usize];
+                    assert!(seen.insert((*chunk, *row), bound).is_none(), "twice");
+                    best.insert(best.partition_point(|other| *other >= bound), bound);
+                }
                 best.get(enough - 1).map_or(f32::MIN, |least| f32::from(*least))
             });
             let least = best.get(enough - 1).copied().unwrap_or(i16::MIN).max(-18);

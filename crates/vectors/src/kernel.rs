@@ -18,15 +18,6 @@ impl Packed {
         }
         Self(packed)
     }
-
-    pub(crate) fn codes(&self) -> [u8; BLOCK] {
-        let mut codes = [0; BLOCK];
-        let (low, high) = codes.split_at_mut(BLOCK / 2);
-        for (byte, (low, high)) in self.0.iter().zip(low.iter_mut().zip(high)) {
-            (*low, *high) = (byte & 15, byte >> 4);
-        }
-        codes
-    }
 }
 
 /// Numbers of eight bits to multiply codes with, in the order in which the codes are packed.
@@ -153,7 +144,6 @@ mod tests {
                 row.chunks(BLOCK).map(|part| {
                     let mut codes = [0; BLOCK];
                     codes[..part.len()].copy_from_slice(part);
-                    assert_eq!(Packed::of(&codes).codes(), codes);
                     Packed::of(&codes)
                 }).collect()
             };

@@ -42,10 +42,11 @@ impl VectorSet {
             return self.scan(query, k, allow);
         };
         let mut frontier = Frontier::with_capacity(self.rows(), self.chunks().len());
-        self.promise(0, &bounds, &mut frontier, &mut Vec::new());
-        let mut seeker = Seeker::new(self, query, k, allow);
-        frontier.visit(seeker.least(), |place| seeker.look(place));
-        seeker.into_hits()
+        self.promise(0, &bounds, &mut frontier);
+        let closer = |bound, (chunk, row): Place| {
+            bounds.closer(self.chunks()[chunk as usize].codes(), row as usize, bound)
+        };
+        Seeker::new(self, query, k, allow).seek(&mut frontier, closer)
     }
 
     /// The same by comparing every row: the reference that a search has to agree with.
@@ -65,16 +66,12 @@ impl VectorSet {
     }
 
     /// What the rows of the chunks from `first` on may be worth.
-    pub(crate) fn promise(
-        &self,
-        first: usize,
-        bounds: &Bounds,
-        frontier: &mut Frontier,
-        products: &mut Vec<i32>,
-    ) {
+    pub(crate) fn promise(&self, first: usize, bounds: &Bounds, frontier: &mut Frontier) {
+        let (mut products, mut of_rows) = (Vec::new(), Vec::new());
         for (number, chunk) in self.chunks().iter().enumerate().skip(first) {
-            let rows = bounds.of_rows(chunk.codes(), products).zip(&chunk.groups);
-            let live = rows.map(|(bound, group)| group.map_or(f32::NEG_INFINITY, |_| bound));
+            bounds.of_rows(chunk.codes(), &mut products, &mut of_rows);
+            let rows = of_rows.iter().zip(&chunk.groups);
+            let live = rows.map(|(bound, group)| group.map_or(f32::NEG_INFINITY, |_| *bound));
             frontier.extend(number as u32, live);
         }
     }
@@ -98,12 +95,43 @@ impl<'a, F: Fn(u32) -> bool> Seeker<'a, F> {
     }
 
     /// The similarity that a row needs to matter.
-    pub(crate) fn least(&self) -> f32 {
+    fn least(&self) -> f32 {
         self.best.least().unwrap_or(f32::MIN)
     }
 
-    /// Looks at a row; says what a further one needs to matter.
-    pub(crate) fn look(&mut self, place: Place) -> f32 {
+    /// What is found among the rows of a frontier. `closer` says better than a row's bound what it
+    /// may be worth.
+    pub(crate) fn seek(
+        mut self,
+        frontier: &mut Frontier,
+        closer: impl Fn(f32, Place) -> f32,
+    ) -> Vec<Hit> {
+        let mut close = Vec::new();
+        frontier.visit(self.least(), |rows| {
+            close.clear();
+            let least = self.least();
+            for (bound, place) in rows {
+                if self.may_find(*place) {
+                    let bound = closer(*bound, *place);
+                    if bound >= least {
+                        close.push((bound, *place));
+                    }
+                }
+            }
+            close.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+            for (bound, place) in &close {
+                if *bound < self.least() {
+                    break;
+                }
+                self.look(*place);
+            }
+            self.least()
+        });
+        self.best.into_hits()
+    }
+
+    /// Looks at a row.
+    fn look(&mut self, place: Place) {
         if let Some(group) = self.set.group(place) {
             let ask_first = self.asks_first();
             if !ask_first || self.allows(group) {
@@ -113,11 +141,10 @@ impl<'a, F: Fn(u32) -> bool> Seeker<'a, F> {
                 }
             }
         }
-        self.least()
     }
 
     /// Whether a row has to be looked at closer: not where asking rules out much, and this one.
-    pub(crate) fn may_find(&mut self, place: Place) -> bool {
+    fn may_find(&mut self, place: Place) -> bool {
         !self.asks_first() || self.set.group(place).is_some_and(|group| self.allows(group))
     }
 
@@ -131,10 +158,6 @@ impl<'a, F: Fn(u32) -> bool> Seeker<'a, F> {
         self.asked = self.asked.saturating_add(1);
         self.passed += u32::from(passed);
         passed
-    }
-
-    pub(crate) fn into_hits(self) -> Vec<Hit> {
-        self.best.into_hits()
     }
 }
 

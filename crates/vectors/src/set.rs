@@ -178,15 +178,17 @@ impl VectorSet {
 
     /// Makes the codes that are missing, or all where the centre no longer suits.
     pub(crate) fn encode(&mut self) {
+        // An index asks more of fewer rows, and memory is dear where it is worth having one.
+        let finer = self.live < INDEXED_FROM;
         if self.live >= CENTRED_FROM.max(self.centred_at.saturating_mul(CENTRED_AGAIN)) {
             self.centre = self.mean();
             self.centred_at = self.live;
             for chunk in &mut self.chunks {
-                Arc::make_mut(chunk).encode_anew(&self.centre);
+                Arc::make_mut(chunk).encode_anew(&self.centre, finer);
             }
         }
         for chunk in self.chunks.iter_mut().filter(|chunk| chunk.lacks_codes()) {
-            Arc::make_mut(chunk).encode(&self.centre);
+            Arc::make_mut(chunk).encode(&self.centre, finer);
         }
     }
 

@@ -27,7 +27,13 @@ impl Engine {
         }
     }
 
-    async fn index_grown(&self) -> Result<()> {
+    /// Builds the indexes that are missing, as a node does by itself some time after sets have
+    /// grown ([`Engine::keep_search`]). Where vectors are searched elsewhere there is nothing
+    /// to do.
+    ///
+    /// # Errors
+    /// `internal` when a build ends early.
+    pub async fn index_grown(&self) -> Result<()> {
         for tenant in self.tenants().into_keys() {
             let set = self.published(&tenant)?;
             if set.vectors.needs_index() {

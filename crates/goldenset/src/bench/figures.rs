@@ -120,10 +120,14 @@ pub struct Remote {
 pub struct RemoteAt {
     /// Connections at once.
     pub connections: usize,
-    /// From sending to the whole answer, milliseconds.
+    /// Requests a second.
+    pub per_second: f64,
+    /// From sending, or when it should have been sent, to the whole answer, milliseconds.
     pub latency_ms: Percentiles,
     /// What of that was not between the request that the provider got and its reply.
     pub above_ms: Percentiles,
+    /// The same of a bare server that asks the provider too; nothing without references.
+    pub bare_above_ms: Option<Percentiles>,
 }
 
 /// A question that was never asked, from many connections at once.

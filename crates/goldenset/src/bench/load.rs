@@ -59,13 +59,21 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         Ok(Self {
             latencies: Latencies::new()?,
             above: Latencies::new()?,
             wrong: 0,
             lasted: Duration::ZERO,
         })
+    }
+
+    /// With what came of another load, one after the other.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.latencies.merge(&other.latencies);
+        self.above.merge(&other.above);
+        self.wrong += other.wrong;
+        self.lasted += other.lasted;
     }
 
     pub(super) fn per_second(&self) -> f64 {
@@ -104,9 +112,7 @@ impl Load {
             let one = task.await.map_err(|cause| {
                 Error::new(Code::Internal, "a connection of the benchmark ended early").cause(cause)
             })??;
-            all.latencies.merge(&one.latencies);
-            all.above.merge(&one.above);
-            all.wrong += one.wrong;
+            all.merge(&one);
         }
         all.lasted = started.elapsed();
         Ok(all)

@@ -172,6 +172,7 @@ impl Bench<'_> {
             let store = wire::store_in_memory().await?;
             let engine = wire::engine(&config, store, embedder, None, &|_, _| ()).await?;
             publish(&engine, synthetic::rows(entries)).await?;
+            engine.index_grown().await?;
             Ok(engine)
         })
     }

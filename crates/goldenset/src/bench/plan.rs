@@ -94,8 +94,6 @@ pub struct Plan {
     pub connections: Vec<usize>,
     /// Entries of the synthetic sets that are searched.
     pub sizes: Vec<usize>,
-    /// Rows of sets of vectors that are searched without entries, beside those of `sizes`.
-    pub vectors: Vec<usize>,
     /// Entries of sets that are imported, published to and started.
     pub growth: Vec<usize>,
     /// Whether references are measured beside: a bare server, a sum over memory.

@@ -88,12 +88,17 @@ impl Provider {
         let name = id.strip_suffix(&format!("/{dimensions}")).unwrap_or(id).to_owned();
         let embedding = &mut config.embedding;
         embedding.provider = Kind::OpenAi;
-        embedding.base_url = format!("http://{}/v1", self.address);
+        embedding.base_url = self.base_url();
         embedding.api_key = Secret::default();
         (embedding.model, embedding.dimensions) = (name, dimensions);
         embedding.send_dimensions = false;
         embedding.max_concurrent = AT_ONCE;
         config
+    }
+
+    /// To which `/embeddings` is added.
+    pub(super) fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
     }
 
     pub(super) fn set_latency(&self, latency: Duration) {

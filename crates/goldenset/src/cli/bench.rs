@@ -17,9 +17,8 @@ use crate::http::server::asked_to_stop;
 use running::running;
 
 /// Sizes of the sets that `--large` adds.
-const LARGE: usize = 100_000;
-const VECTORS: usize = 1_000_000;
-const GROWTH: [usize; 3] = [1_000, 10_000, LARGE];
+const LARGE: [usize; 2] = [100_000, 1_000_000];
+const GROWTH: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// Measures; `false` when a target was missed, or answers were wrong, or it was stopped.
 pub(super) async fn run(config: &Config, bench: Bench) -> Result<bool> {
@@ -31,7 +30,6 @@ pub(super) async fn run(config: &Config, bench: Bench) -> Result<bool> {
         seconds: bench.seconds,
         connections: bench.connections.clone(),
         sizes: bench.sizes.clone(),
-        vectors: Vec::new(),
         growth: Vec::new(),
         reference: bench.reference,
         provider_latency: Duration::from_secs_f64(bench.provider_latency / 1e3),
@@ -43,10 +41,9 @@ pub(super) async fn run(config: &Config, bench: Bench) -> Result<bool> {
         targets: Target::read(bench.targets.as_deref())?,
     };
     if bench.large {
-        plan.sizes.push(LARGE);
+        plan.sizes.extend(LARGE);
         plan.sizes.sort_unstable();
         plan.sizes.dedup();
-        plan.vectors.push(VECTORS);
         plan.growth.extend(GROWTH);
     }
     let config = config.clone();

@@ -116,8 +116,8 @@ fn the_day_is_replayed_with_right_bodies() {
 fn a_remote_provider_is_measured() {
     let place = Place::new();
     place.write("any.toml", any_limit(&["/remote/equal/calls"]));
-    let short = ["--suite", "cold", "--provider-latency", "2", "--targets", "any.toml", "--json"];
-    let ran = bench(&place, &short);
+    let short = ["--suite", "cold", "--provider-latency", "2", "--reference"];
+    let ran = bench(&place, &[&short[..], &["--targets", "any.toml", "--json"]].concat());
     assert_eq!(ran.code, 0, "{ran:?}");
     let report = ran.json();
     measured(
@@ -126,6 +126,7 @@ fn a_remote_provider_is_measured() {
             "/ratios/cold_local",
             "/remote/by_connections/c1/above_ms/p50",
             "/remote/by_connections/c50/above_ms/p99",
+            "/remote/by_connections/c50/bare_above_ms/p99",
         ],
     );
     assert_eq!(report["answers"]["wrong"], 0, "{report}");

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::bounds::Bounds;
 use crate::chunk::CHUNK_ROWS;
-use crate::frontier::Frontier;
+use crate::frontier::{Frontier, Place};
 use crate::search::{Hit, Seeker};
 use crate::set::VectorSet;
 use sketch::{Question, Sketch};
@@ -101,32 +101,12 @@ impl Index {
             by_signs.bounds(sketch, &mut bounds);
             frontier.extend(number, bounds.iter().copied());
         }
-        set.promise(self.sketches.len(), &by_code, &mut frontier, &mut Vec::new());
-        let mut seeker = Seeker::new(set, query, k, allow);
+        set.promise(self.sketches.len(), &by_code, &mut frontier);
         let share = (BY_CODE * self.care / (query.len() as f64).sqrt()).min(1.0) as f32;
-        let mut closer = Vec::new();
-        frontier.visit_some(seeker.least(), |rows| {
-            closer.clear();
-            let least = seeker.least();
-            for (_, (chunk, row)) in rows {
-                if seeker.may_find((*chunk, *row)) {
-                    let codes = set.chunks()[*chunk as usize].codes();
-                    let bound = by_code.of_row(codes, *row as usize, share);
-                    if bound >= least {
-                        closer.push((bound, (*chunk, *row)));
-                    }
-                }
-            }
-            closer.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-            for (bound, place) in &closer {
-                if *bound < seeker.least() {
-                    break;
-                }
-                seeker.look(*place);
-            }
-            seeker.least()
-        });
-        seeker.into_hits()
+        let closer = |_, (chunk, row): Place| {
+            by_code.of_row(set.chunks()[chunk as usize].codes(), row as usize, share)
+        };
+        Seeker::new(set, query, k, allow).seek(&mut frontier, closer)
     }
 }
 

@@ -221,7 +221,7 @@ mod tests {
             while !chunk.is_full() {
                 chunk.push(2, &vector());
             }
-            chunk.encode(&centre);
+            chunk.encode(&centre, false);
             let question = Question::of(&query, &centre, f64::INFINITY).expect("short enough");
             let mut bounds = Vec::new();
             question.bounds(&Sketch::of(&chunk, &centre), &mut bounds);

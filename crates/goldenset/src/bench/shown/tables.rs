@@ -121,6 +121,12 @@ fn remote(report: &Report) -> Option<Table> {
         let (all, above) = (&at.latency_ms, &at.above_ms);
         let times = [all.p50, all.p99, above.p50, above.p99, above.max].map(written);
         table.row(name, once(all.n.to_string()).chain(times));
+        if let Some(bare) = &at.bare_above_ms {
+            let none = || String::new();
+            let times = [bare.p50, bare.p99, bare.max].map(written);
+            let row = [bare.n.to_string(), none(), none()].into_iter().chain(times);
+            table.row(format!("{name}, a bare server that asks it too"), row);
+        }
     }
     Some(table)
 }

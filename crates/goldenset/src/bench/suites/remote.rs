@@ -1,5 +1,6 @@
 //! Lookups that nothing is cached for, with an embedding provider that is somewhere else.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use goldenset_core::{Code, Error, Result};
@@ -7,17 +8,25 @@ use goldenset_engine::CacheStatus;
 use goldenset_engine::scope::Options;
 
 use super::closed;
-use crate::bench::Bench;
 use crate::bench::case::{Case, Cases};
 use crate::bench::figures::{Equal, Remote, RemoteAt};
 use crate::bench::ground::Ground;
 use crate::bench::latency::Unit;
-use crate::bench::load::Length;
+use crate::bench::load::{Arrivals, Length, Loaded};
 use crate::bench::prepared::{plain_engine, without_caches};
 use crate::bench::provider::{AT_ONCE, Provider};
+use crate::bench::threads::Threads;
+use crate::bench::{Bench, bare, ground};
 
-/// Connections, and requests that they send together.
-const LOADS: [(usize, u64); 2] = [(1, 50), (CROWD, 2_000)];
+/// Connections, and requests that they send together in a round.
+const LOADS: [(usize, u64); 2] = [(1, 10), (CROWD, 400)];
+/// Of the requests that connections could send at most, each waiting for the provider alone, so
+/// many are sent, evenly over time: a connection that waited for each answer would soon ask
+/// together with others, and measure how they wait for each other.
+const BUSY: f64 = 0.9;
+/// And no more a second, however quick the provider is: what waits for a processor is another
+/// question.
+const MOST: f64 = 500.0;
 /// Of the most frequent questions so many, without those that are approved phrasings.
 const QUESTIONS: usize = 200;
 /// Who ask the same at once.
@@ -58,20 +67,54 @@ impl Bench<'_> {
             by_connections: Default::default(),
             equal: self.equal(&own, &provider, &cases)?,
         };
+        let bare =
+            if self.plan.reference { Some(self.forwarding(&cases, &provider)?) } else { None };
         for (connections, requests) in LOADS {
-            let mut load = closed(cold.address, &cases, connections, self.plan.time());
-            load.length = Length::Requests(requests);
-            load.took = Some(provider.took());
-            let loaded = self.load(cold.threads()?, load)?.loaded;
+            let (mut ours, mut theirs) = (Loaded::new()?, Loaded::new()?);
+            for _ in 0..self.plan.rounds {
+                let one = (cold.threads()?, cold.address);
+                ours.merge(&self.above(one, (&cases, &provider), (connections, requests))?);
+                if let Some((threads, address)) = &bare {
+                    let one = (threads, *address);
+                    theirs.merge(&self.above(one, (&cases, &provider), (connections, requests))?);
+                }
+            }
+            let above = |loaded: &Loaded| loaded.above.percentiles(Unit::Millis);
             let at = RemoteAt {
                 connections,
-                latency_ms: loaded.latencies.percentiles(Unit::Millis),
-                above_ms: loaded.above.percentiles(Unit::Millis),
+                per_second: ours.per_second(),
+                latency_ms: ours.latencies.percentiles(Unit::Millis),
+                above_ms: above(&ours),
+                bare_above_ms: bare.as_ref().map(|_| above(&theirs)),
             };
             remote.by_connections.insert(format!("c{connections}"), at);
         }
         self.report.remote = Some(remote);
         Ok(())
+    }
+
+    fn above(
+        &mut self,
+        (threads, address): (&Threads, SocketAddr),
+        (cases, provider): (&Cases, &Provider),
+        (connections, requests): (usize, u64),
+    ) -> Result<Loaded> {
+        let mut load = closed(address, cases, connections, self.plan.time());
+        load.length = Length::Requests(requests);
+        if connections > 1 {
+            let most = connections as f64 / self.plan.provider_latency.as_secs_f64();
+            load.arrivals = Arrivals::Open { per_second: (BUSY * most).min(MOST) };
+        }
+        load.took = Some(provider.took());
+        self.load(threads, load).map(|round| round.loaded)
+    }
+
+    /// A bare server that asks the provider, and where it is.
+    fn forwarding(&self, cases: &Cases, provider: &Provider) -> Result<(Threads, SocketAddr)> {
+        let threads = Threads::start("bench-bare", self.plan.workers, &self.plan.stop)?;
+        let router = bare::forwarding(cases, &provider.base_url())?;
+        let address = threads.run(async move { ground::serve(router).await })?;
+        Ok((threads, address))
     }
 
     /// Asks a question that was never asked, from all connections at once.
