@@ -12,7 +12,7 @@ use crate::chunk::CHUNK_ROWS;
 use crate::frontier::{Frontier, Place};
 use crate::search::{Hit, Seeker};
 use crate::set::VectorSet;
-use sketch::{Question, Sketch};
+use sketch::{CHUNKS, Question, Sketch};
 
 /// A row is taken to be above what its signs say by so many deviations at most, and by so many
 /// above what its code says.
@@ -50,29 +50,38 @@ impl Index {
         let centre = Arc::clone(set.centre());
         let known = set.index().filter(|index| Arc::ptr_eq(&index.centre, &centre));
         let mut sketches = known.map_or_else(Vec::new, |index| index.sketches.clone());
+        // The last one may have room.
+        sketches.retain(|sketch| sketch.chunks() == CHUNKS);
         let full = set.chunks().iter().take_while(|chunk| chunk.is_full()).count();
-        let first = sketches.len();
-        for (at, chunk) in set.chunks()[..full].iter().enumerate().skip(first) {
-            sketches.push(Arc::new(Sketch::of(chunk, &centre)));
-            if progress((at + 1 - first) as f64 / (full - first) as f64).is_break() {
+        let full = &set.chunks()[..full];
+        let missing = full.chunks(CHUNKS).skip(sketches.len());
+        let pieces = missing.len();
+        for (done, chunks) in (1..).zip(missing) {
+            sketches.push(Arc::new(Sketch::of(chunks, &centre)));
+            if progress(f64::from(done) / pieces as f64).is_break() {
                 return None;
             }
         }
-        let last = set.chunks()[..full].last().map(|chunk| Arc::clone(chunk.data()));
+        let last = full.last().map(|chunk| Arc::clone(chunk.data()));
         Some(Self { centre, sketches, last, care })
     }
 
     /// Whether the set has the rows that are in it, and where they were.
     pub(crate) fn fits(&self, set: &VectorSet) -> bool {
         let Some(last) = &self.last else { return true };
-        let chunk = set.chunks().get(self.sketches.len() - 1);
+        let chunk = set.chunks().get(self.chunks() - 1);
         chunk.is_some_and(|chunk| Arc::ptr_eq(chunk.data(), last))
     }
 
     /// How many rows are in it, removed ones among them.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.sketches.len() * CHUNK_ROWS
+        self.chunks() * CHUNK_ROWS
+    }
+
+    /// How many chunks are in it.
+    fn chunks(&self) -> usize {
+        self.sketches.iter().map(|sketch| sketch.chunks()).sum()
     }
 
     /// Bytes in use, beside the set's.
@@ -97,11 +106,14 @@ impl Index {
         };
         let mut frontier = Frontier::with_capacity(set.rows(), set.chunks().len());
         let mut bounds = Vec::new();
-        for (number, sketch) in (0..).zip(&self.sketches) {
+        let mut numbers = 0_u32..;
+        for sketch in &self.sketches {
             by_signs.bounds(sketch, &mut bounds);
-            frontier.extend(number, bounds.iter().copied());
+            for (bounds, number) in bounds.chunks(CHUNK_ROWS).zip(&mut numbers) {
+                frontier.extend(number, bounds.iter().copied());
+            }
         }
-        set.promise(self.sketches.len(), &by_code, &mut frontier);
+        set.promise(self.chunks(), &by_code, &mut frontier);
         let share = (BY_CODE * self.care / (query.len() as f64).sqrt()).min(1.0) as f32;
         let closer = |_, (chunk, row): Place| {
             by_code.of_row(set.chunks()[chunk as usize].codes(), row as usize, share)

@@ -178,7 +178,7 @@ fn an_index_is_needed_from_many_rows_on_and_again_after_many_more() {
         ControlFlow::Continue(())
     });
     let again = again.expect("not broken off");
-    assert_eq!(steps, 16_384 / CHUNK_ROWS, "what is known is not made again");
+    assert_eq!(steps, 16_384 / CHUNK_ROWS / CHUNKS, "what is known is not made again");
     let shared = index.sketches.iter().zip(&again.sketches).all(|(a, b)| Arc::ptr_eq(a, b));
     assert!(shared);
     assert!(!set.with_index(Arc::new(again)).needs_index());
@@ -186,7 +186,7 @@ fn an_index_is_needed_from_many_rows_on_and_again_after_many_more() {
 
 #[test]
 fn building_says_how_far_it_is_and_can_be_broken_off() {
-    let rows = vec![vec![0.6, 0.8]; 5 * CHUNK_ROWS + 9];
+    let rows = vec![vec![0.6, 0.8]; 5 * CHUNKS * CHUNK_ROWS - 9];
     let set = VectorSet::new(2).changed(&no_group(), numbered(&rows, 0));
     let mut shares = Vec::new();
     let index = Index::build(&set, |share| {
